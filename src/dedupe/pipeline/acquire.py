@@ -1,0 +1,63 @@
+"""Acquire, on a run: inputs to staged shards of documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from dedupe.acquire import acquire as acquire_inputs
+from dedupe.article import Document
+from dedupe.pipeline import staging
+from dedupe.pipeline.rebuild import seen
+from dedupe.pipeline.run import Run
+from dedupe.rejects import Reject, Unchanged
+
+REPORT_EVERY = 500
+
+
+def acquire(run: Run) -> list[Path]:
+    """Read the inputs; gives the staged shards, each of about ``Settings.shard_bytes``.
+
+    Raises:
+        InputError: an input does not exist.
+    """
+
+    def ingested(pairs: Sequence[tuple[str, str]]) -> list[bool]:
+        return seen(run.index, [pair[0] for pair in pairs], [pair[1] for pair in pairs])
+
+    shard: list[dict[str, Any]] = []
+    rejects: list[Reject] = []
+    held = 0
+
+    def flush() -> None:
+        nonlocal held
+        if shard:
+            path = run.staging / f"documents-{len(run.shards('documents')):05d}.arrow"
+            staging.write(path, staging.DOCUMENTS, shard)
+        shard.clear()
+        held = 0
+
+    with run.stage("acquire"):
+        for item in acquire_inputs(run.inputs, run.settings, ingested):
+            run.counts["documents"] += 1
+            if run.counts["documents"] % REPORT_EVERY == 0:
+                run.progress("acquire", run.counts["documents"], None)
+            match item:
+                case Document():
+                    shard.append(staging.document_row(item))
+                    held += item.bytes
+                    if held >= run.settings.shard_bytes:
+                        flush()
+                case Reject():
+                    rejects.append(item)
+                case Unchanged():
+                    run.counts["unchanged"] += 1
+        flush()
+        rows = [
+            {name: getattr(reject, name) for name in staging.REFUSED.names} for reject in rejects
+        ]
+        staging.write(run.staging / "rejects-acquire.arrow", staging.REFUSED, rows)
+        run.counts["rejects"] += len(rejects)
+        run.progress("acquire", run.counts["documents"], run.counts["documents"])
+    return run.shards("documents")

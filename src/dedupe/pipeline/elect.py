@@ -1,0 +1,146 @@
+"""Elect, on a run: verified pairs to the places of every document that the run touches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dedupe.article import Pair, Relation, Verdict
+from dedupe.detect import compare
+from dedupe.elect import Candidate, elect as elect_stars, ranked
+from dedupe.pipeline.run import Run
+
+ORPHAN_PAIRS = 64
+"""Members of a dissolved cluster that are compared with each other; more stay by themselves."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Where everything goes. Ids are document ids of live versions."""
+
+    filed: dict[str, tuple[str, Verdict]] = field(default_factory=dict)
+    """Batch documents and members of old clusters: their canonical and the figures."""
+    demoted: dict[str, tuple[str, Verdict]] = field(default_factory=dict)
+    """Canonicals of history that a better copy replaces."""
+    members: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Rows of ``duplicates`` whose place changes, by id: they stand in ``filed`` or ``restored``."""
+    restored: set[str] = field(default_factory=set)
+    """Members that no present canonical stands for any more: they become articles."""
+    revisions: dict[str, tuple[dict[str, Any], str]] = field(default_factory=dict)
+    """Rows of superseded versions that follow their document: the row and its new canonical."""
+
+    def canonical_of(self, identity: str) -> str:
+        """The canonical under which a document stands after this run: itself where it is one."""
+        place = self.filed.get(identity) or self.demoted.get(identity)
+        return place[0] if place else identity
+
+
+def elect(run: Run) -> Outcome:
+    """Choose the canonicals and re-verify the members of every cluster whose canonical changed."""
+    with run.stage("elect"):
+        election = elect_stars([candidate.id for candidate in run.ranking], run.pairs)
+        outcome = Outcome()
+        for identity, place in election.filed.items():
+            if identity in run.history:
+                outcome.demoted[identity] = place
+            else:
+                outcome.filed[identity] = place
+        _reverify(run, outcome)
+        run.outcome = outcome
+        _count(run)
+        run.progress("elect", len(run.ranking), len(run.ranking))
+    return outcome
+
+
+def _reverify(run: Run, outcome: Outcome) -> None:
+    """Members of a cluster answer to its new canonical, or leave it."""
+    heir = {identity: place[0] for identity, place in outcome.demoted.items()}
+    for entry in run.versions.live:
+        if entry.predecessor is not None and entry.predecessor["table"] == "articles":
+            place = outcome.filed.get(entry.id)
+            heir[entry.id] = place[0] if place else entry.id
+    if run.snapshot is None:
+        return
+    replaced = {e.predecessor["id"] for e in run.versions.live if e.predecessor is not None}
+    rows = run.snapshot.rows("duplicates", heir, key="canonical_id").to_pylist()
+    orphans: list[dict[str, Any]] = []
+    for row in sorted(rows, key=lambda row: str(row["id"])):
+        if row["relation"] == Relation.REVISION:
+            outcome.revisions[row["id"]] = (row, row["canonical_id"])
+            continue
+        if row["id"] in replaced:
+            continue
+        canonical = heir[row["canonical_id"]]
+        outcome.members[row["id"]] = row
+        if row["text"] is None:  # its text was not kept: nothing to verify it with
+            outcome.filed[row["id"]] = (canonical, _unverified(row))
+            continue
+        verdict = compare(run.texts.fetch([canonical])[canonical], row["text"], run.settings)
+        if verdict.relation is Relation.DISTINCT:
+            orphans.append(row)
+        else:
+            outcome.filed[row["id"]] = (canonical, verdict)
+    _rehouse(run, outcome, orphans)
+    for entry in run.versions.live:
+        for row in run.document_rows.get(entry.document_id, ()):
+            if row["superseded"] and entry.predecessor is not None:
+                outcome.revisions[row["id"]] = (row, row["canonical_id"])
+    for identity, (row, canonical) in outcome.revisions.items():
+        owner = row["document_id"]
+        follows = owner if owner in run.candidates or owner in outcome.members else canonical
+        outcome.revisions[identity] = (row, outcome.canonical_of(follows))
+
+
+def _unverified(row: dict[str, Any]) -> Verdict:
+    return Verdict(
+        relation=Relation(row["relation"]),
+        jaccard=row["jaccard"],
+        containment=row["containment"],
+        reason=row["reason"],
+    )
+
+
+def _rehouse(run: Run, outcome: Outcome, orphans: Sequence[dict[str, Any]]) -> None:
+    """Elect canonicals among the members that their old cluster's canonical does not cover."""
+    texts = {row["id"]: row["text"] for row in orphans}
+    candidates = [
+        Candidate(
+            id=row["id"],
+            words=row["word_count"],
+            first_seen_at=row["first_seen_at"],
+            published_at=row["published_at"],
+            site=row["site"],
+            version=row["version"],
+        )
+        for row in orphans
+    ]
+    order = [candidate.id for candidate in ranked(candidates, run.settings)]
+    pairs = [
+        Pair(left=left, right=right, verdict=compare(texts[left], texts[right], run.settings))
+        for place, left in enumerate(order[:ORPHAN_PAIRS])
+        for right in order[place + 1 :]
+    ]
+    election = elect_stars(order, pairs)
+    outcome.filed.update(election.filed)
+    outcome.restored.update(election.canonicals)
+    run.texts.remember({identity: texts[identity] for identity in election.canonicals})
+    run.candidates.update((candidate.id, candidate) for candidate in candidates)
+
+
+def _count(run: Run) -> None:
+    """The outcome of each document of the batch, each counted once."""
+    for entry in run.versions.live:
+        if entry.id in run.outcome.filed:
+            run.counts["duplicates"] += 1
+            run.relations[run.outcome.filed[entry.id][1].relation.value] += 1
+        elif entry.predecessor is not None and entry.predecessor["table"] == "articles":
+            run.counts["revisions"] += 1
+            run.relations[Relation.REVISION.value] += 1
+        else:
+            run.counts["articles"] += 1
+    superseded = len(run.versions.superseded)
+    run.counts["duplicates"] += superseded
+    if superseded:
+        run.relations[Relation.REVISION.value] += superseded
+    run.counts["promotions"] = len(run.outcome.demoted)

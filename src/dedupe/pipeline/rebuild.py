@@ -1,0 +1,102 @@
+"""The index is a cache of the tables: opened where it reflects them, else built from them."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from dedupe.detect import Index, IndexUpdate
+from dedupe.errors import StoreError
+from dedupe.publish import Snapshot
+from dedupe.settings import Settings
+
+log = logging.getLogger("dedupe")
+
+SEEN = "seen"
+"""Key space of (document id, raw hash): inputs that were ingested before."""
+DOCUMENTS = "documents"
+"""Key space of document ids: which identities the tables know."""
+
+Keys = npt.NDArray[np.uint64]
+
+
+def open_index(
+    snapshot: Snapshot | None, folder: Path, settings: Settings, scratch: Path | None = None
+) -> Index:
+    """The index that reflects ``snapshot``; rebuilt in ``folder`` where there is none that does.
+
+    Args:
+        snapshot: the published state; None for an empty data folder.
+        folder: where the index lies.
+        settings: an index made with other sketch parameters is rebuilt.
+        scratch: build there instead, leaving ``folder`` as it is (a dry run).
+    """
+    stamp = snapshot.stamp if snapshot else ""
+    try:
+        return Index.open(folder, stamp, settings)
+    except StoreError as error:
+        if snapshot is None:
+            return Index.create(scratch or folder, settings)
+        log.info("index: rebuilding from snapshot %d (%s)", snapshot.number, error)
+        return rebuild(snapshot, scratch or folder, settings)
+
+
+def rebuild(snapshot: Snapshot, folder: Path, settings: Settings) -> Index:
+    """A new index from a snapshot's tables alone."""
+    update = Index.create(folder, settings).draft(snapshot.stamp)
+    for part in snapshot.batches("articles", ["id", "document_id", "raw_hash", "text"]):
+        update.add(part["id"].to_pylist(), part["text"].to_pylist())
+        put_documents(update, part["document_id"].to_pylist(), part["raw_hash"].to_pylist())
+    for part in snapshot.batches("duplicates", ["document_id", "raw_hash"]):
+        put_documents(update, part["document_id"].to_pylist(), part["raw_hash"].to_pylist())
+    for part in snapshot.batches("rejects", ["id", "raw_hash"]):
+        put_seen(update, part["id"].to_pylist(), part["raw_hash"].to_pylist())
+    update.write()
+    Index.prune(folder, keep=snapshot.stamp)
+    return Index.open(folder, snapshot.stamp, settings)
+
+
+def put_documents(update: IndexUpdate, ids: Sequence[str], raw_hashes: Sequence[str]) -> None:
+    """Remember documents by identity and by content."""
+    put_seen(update, ids, raw_hashes)
+    keys, values = _halves(bytes.fromhex(identity) for identity in ids)
+    update.put(DOCUMENTS, keys, values)
+
+
+def put_seen(update: IndexUpdate, ids: Sequence[str], raw_hashes: Sequence[str]) -> None:
+    """Remember inputs, whatever became of them."""
+    keys, values = _halves(map(_seen_key, ids, raw_hashes))
+    update.put(SEEN, keys, values)
+
+
+def seen(index: Index, ids: Sequence[str], raw_hashes: Sequence[str]) -> list[bool]:
+    """For each input whether these very bytes were ingested before as this document."""
+    return _present(index, SEEN, map(_seen_key, ids, raw_hashes))
+
+
+def known(index: Index, ids: Sequence[str]) -> list[bool]:
+    """For each document id whether the tables hold a version of it."""
+    return _present(index, DOCUMENTS, (bytes.fromhex(identity) for identity in ids))
+
+
+def _seen_key(identity: str, raw_hash: str) -> bytes:
+    return hashlib.blake2b(f"{identity} {raw_hash}".encode(), digest_size=16).digest()
+
+
+def _halves(keys: Iterable[bytes]) -> tuple[Keys, Keys]:
+    """128-bit hashes as look-up key and value: a match must agree in both halves."""
+    both = np.frombuffer(b"".join(keys), dtype=">u8").astype(np.uint64).reshape(-1, 2)
+    return np.ascontiguousarray(both[:, 0]), np.ascontiguousarray(both[:, 1])
+
+
+def _present(index: Index, space: str, hashes: Iterable[bytes]) -> list[bool]:
+    keys, values = _halves(hashes)
+    positions, found = index.lookup(space, keys)
+    present = np.zeros(len(keys), dtype=bool)
+    present[positions[values[positions] == found]] = True
+    return [bool(flag) for flag in present]

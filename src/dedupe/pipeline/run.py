@@ -1,0 +1,170 @@
+"""One run over a data folder: who it is, where it works, what it has counted so far."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import logging
+import os
+import shutil
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+from dedupe.article import Pair
+from dedupe.detect import Detector, Index
+from dedupe.elect import Candidate
+from dedupe.errors import LockedError, StoreError
+from dedupe.pipeline.rebuild import open_index
+from dedupe.pipeline.versions import Versions
+from dedupe.publish import Snapshot
+from dedupe.settings import Settings
+
+if TYPE_CHECKING:
+    from dedupe.pipeline.elect import Outcome
+    from dedupe.pipeline.texts import Texts
+
+log = logging.getLogger("dedupe")
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with a stage, the units done so far and, where known, the units in all."""
+
+STATE = "state"
+
+
+def _silent(stage: str, done: int, total: int | None) -> None:
+    """Progress that nobody watches."""
+
+
+class Run:
+    """The context that the five stages share: paths, settings, counts and the state they build.
+
+    ``counts`` holds the outcome of every document: ``documents`` is always the sum of
+    ``unchanged``, ``articles``, ``revisions``, ``duplicates`` and ``rejects``.
+    """
+
+    def __init__(
+        self,
+        inputs: Sequence[str | Path],
+        data_dir: str | Path,
+        settings: Settings,
+        *,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+        started_at: dt.datetime | None = None,
+    ) -> None:
+        """Start a run; nothing is written yet. ``started_at`` is the clock of this run (now)."""
+        self.inputs = [str(item) for item in inputs]
+        self.data_dir = Path(data_dir)
+        self.settings = settings
+        self.dry_run = dry_run
+        self.progress = progress or _silent
+        self.started_at = started_at or dt.datetime.now(dt.UTC)
+        self.clock = time.perf_counter()
+        nonce = f"{self.started_at.isoformat()} {os.getpid()} {self.inputs}"
+        tail = hashlib.blake2b(nonce.encode("utf-8", "replace"), digest_size=3).hexdigest()
+        self.run_id = f"{self.started_at:%Y%m%dT%H%M%S}-{tail}"
+        self.snapshot: Snapshot | None = None
+        self.staging = Path()
+        self.index: Index
+        self.detector: Detector
+        self.texts: Texts
+        self.versions = Versions()
+        self.document_rows: dict[str, list[dict[str, Any]]] = {}
+        self.candidates: dict[str, Candidate] = {}
+        self.history: dict[str, dict[str, Any]] = {}
+        self.ranking: list[Candidate] = []
+        self.pairs: list[Pair] = []
+        self.outcome: Outcome
+        self.counts: Counter[str] = Counter()
+        self.relations: Counter[str] = Counter()
+        self.stage_seconds: dict[str, float] = {}
+
+    @property
+    def index_dir(self) -> Path:
+        """Where the index lies: a cache of the tables, never needed by a reader."""
+        return self.data_dir / STATE / "index"
+
+    @property
+    def number(self) -> int:
+        """The number of the snapshot that this run publishes."""
+        return 1 + (self.snapshot.number if self.snapshot else 0)
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock seconds since the run started."""
+        return time.perf_counter() - self.clock
+
+    def shards(self, kind: str) -> list[Path]:
+        """The staged shards of one kind (``documents``, ``cleaned``, ``cuts``, ``rejects``)."""
+        return sorted(self.staging.glob(f"{kind}-*.arrow"))
+
+    @contextlib.contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage and say that it begins and ends."""
+        begun = time.perf_counter()
+        self.progress(name, 0, None)
+        yield
+        self.stage_seconds[name] = round(time.perf_counter() - begun, 4)
+        log.info("%s: %.2f s", name, self.stage_seconds[name])
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[None]:
+        """Hold the data folder: lock it, clear what a dead run left, open snapshot and index.
+
+        Raises:
+            LockedError: another run holds the folder.
+            StoreError: the folder cannot be written, or its present snapshot cannot be read.
+        """
+        if self.dry_run:
+            with tempfile.TemporaryDirectory(prefix="dedupe-") as folder:
+                self.staging = Path(folder)
+                self._open()
+                yield
+            return
+        with locked(self.data_dir):
+            nursery = self.data_dir / STATE / "staging"
+            shutil.rmtree(nursery, ignore_errors=True)
+            self.staging = nursery / self.run_id
+            self.staging.mkdir(parents=True)
+            self._open()
+            try:
+                yield
+            finally:
+                shutil.rmtree(nursery, ignore_errors=True)
+
+    def _open(self) -> None:
+        self.snapshot = Snapshot.current(self.data_dir)
+        scratch = self.staging / "index" if self.dry_run else None
+        self.index = open_index(self.snapshot, self.index_dir, self.settings, scratch)
+
+
+@contextlib.contextmanager
+def locked(data_dir: Path) -> Iterator[None]:
+    """Hold the one lock of a data folder. The kernel frees it when its holder dies.
+
+    Raises:
+        LockedError: another process holds it.
+        StoreError: the folder cannot be made or written.
+    """
+    path = data_dir / STATE / "lock"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path, timeout=0)
+        lock.acquire()
+    except Timeout as error:
+        raise LockedError(
+            f"{data_dir}: another run is writing to it; wait for it to end, or use another folder"
+        ) from error
+    except OSError as error:
+        raise StoreError(f"{data_dir}: cannot be written ({error}); choose another --data") from error
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,163 @@
+"""Which document is a version of which: same identity, other text.
+
+A document that comes again under its URL with changed text is a new version of the same article.
+Where the two texts have nothing in common, the URL was reused (a ticker, a home page, an export
+that gave every row the same address): then each text is a document of its own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dedupe.article import Relation, Verdict
+from dedupe.detect import compare
+from dedupe.settings import Settings
+
+RELATED = 0.15
+"""Share of the shorter text's shingles from which two texts at one URL are versions."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """A cleaned document of the batch on its way through detect and elect."""
+
+    shard: int
+    row: int
+    document_id: str
+    content_hash: str
+    source: str
+    words: int
+    site: str | None
+    title: str | None
+    published_at: dt.datetime | None
+    modified_at: dt.datetime | None
+    id: str = ""
+    version: int = 1
+    unchanged: bool = False
+    successor: Entry | None = None
+    """The later version in this batch that replaces it."""
+    predecessor: dict[str, Any] | None = None
+    """The row of ``articles`` or ``duplicates`` that it replaces."""
+
+
+@dataclass(slots=True)
+class Versions:
+    """The batch with its versions sorted out; ``live`` are the entries that go on to detect."""
+
+    live: list[Entry] = field(default_factory=list)
+    superseded: list[Entry] = field(default_factory=list)
+    unchanged: int = 0
+
+
+def superseded_id(document_id: str, content_hash: str) -> str:
+    """The id of a version that is not the present one."""
+    return hashlib.blake2b(f"{document_id} {content_hash}".encode(), digest_size=16).hexdigest()
+
+
+def related(verdict: Verdict, old_title: str | None, new_title: str | None) -> bool:
+    """Whether two texts under one identity are versions of one article."""
+    same_title = bool(old_title) and old_title == new_title
+    return same_title or verdict.containment >= RELATED or verdict.relation is Relation.EXACT
+
+
+def resolve(
+    entries: Sequence[Entry],
+    history: dict[str, list[dict[str, Any]]],
+    text_of: Callable[[Entry], str],
+    settings: Settings,
+) -> Versions:
+    """Give every entry its id and version, and set aside what changes nothing.
+
+    Args:
+        entries: the batch.
+        history: rows of ``articles`` and ``duplicates`` by document id, each with ``content_hash``,
+            ``title``, ``text``, ``version`` and ``superseded``.
+        text_of: the clean text of an entry.
+        settings: the run's.
+    """
+    groups: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        groups[entry.document_id].append(entry)
+    versions = Versions()
+    for document_id in sorted(groups):
+        group = sorted(groups[document_id], key=_age)
+        _resolve_one(group, history.get(document_id, []), text_of, settings, versions)
+    return versions
+
+
+def _age(entry: Entry) -> tuple[bool, str, list[tuple[int, str]], str]:
+    stamp = entry.modified_at or entry.published_at
+    # Row 9 of a dump comes before row 10.
+    natural = [
+        (int(part), "") if part.isdecimal() else (0, part)
+        for part in re.split(r"(\d+)", entry.source)
+    ]
+    return (stamp is not None, stamp.isoformat() if stamp else "", natural, entry.content_hash)
+
+
+def _resolve_one(
+    group: list[Entry],
+    rows: list[dict[str, Any]],
+    text_of: Callable[[Entry], str],
+    settings: Settings,
+    versions: Versions,
+) -> None:
+    old = {row["content_hash"] for row in rows}
+    heads: list[Entry] = []
+    current = [row for row in rows if not row["superseded"]]
+    for entry in group:
+        if entry.content_hash in old:
+            entry.unchanged = True
+            versions.unchanged += 1
+            continue
+        old.add(entry.content_hash)
+        head = _related_head(entry, heads, text_of, settings)
+        if head is not None:
+            head.successor = entry
+            entry.id, entry.version = head.id, head.version + 1
+            entry.predecessor, head.predecessor = head.predecessor, None
+            heads.remove(head)
+            versions.superseded.append(head)
+            versions.live.remove(head)
+        else:
+            row = _related_row(entry, current, text_of, settings)
+            taken = {row["id"] for row in rows} | {other.id for other in heads}
+            if row is not None:
+                current.remove(row)
+                entry.predecessor = row
+                entry.id, entry.version = row["id"], row["version"] + 1
+            elif entry.document_id in taken:
+                entry.id = superseded_id(entry.document_id, entry.content_hash)
+            else:
+                entry.id = entry.document_id
+        heads.append(entry)
+        versions.live.append(entry)
+
+
+def _related_head(
+    entry: Entry, heads: list[Entry], text_of: Callable[[Entry], str], settings: Settings
+) -> Entry | None:
+    for head in reversed(heads):
+        verdict = compare(text_of(head), text_of(entry), settings)
+        if related(verdict, head.title, entry.title):
+            return head
+    return None
+
+
+def _related_row(
+    entry: Entry,
+    rows: list[dict[str, Any]],
+    text_of: Callable[[Entry], str],
+    settings: Settings,
+) -> dict[str, Any] | None:
+    for row in rows:
+        verdict = compare(row["text"] or "", text_of(entry), settings)
+        if related(verdict, row["title"], entry.title):
+            return row
+    return None

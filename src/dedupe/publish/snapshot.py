@@ -1,0 +1,138 @@
+"""Reading a snapshot: an immutable folder of tables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from dedupe.errors import StoreError
+from dedupe.publish.manifest import File, Manifest
+from dedupe.schemas import TABLES
+
+CURRENT = "current"
+SNAPSHOTS = "snapshots"
+
+
+class Snapshot:
+    """One published state of all tables. It never changes, so it can be read without a lock."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the snapshot in ``folder``.
+
+        Raises:
+            StoreError: the folder holds no readable manifest.
+        """
+        self.folder = folder
+        self.manifest = Manifest.read(folder)
+
+    @classmethod
+    def current(cls, data_dir: Path) -> Self | None:
+        """The snapshot that ``current`` points at now; None where nothing was published yet.
+
+        Raises:
+            StoreError: ``current`` points at something that is not a snapshot.
+        """
+        link = data_dir / CURRENT
+        if not link.is_symlink() and not link.exists():
+            return None
+        try:
+            target = link.resolve(strict=True)
+        except OSError as error:
+            raise StoreError(
+                f"{link}: points at {os.readlink(link)}, which is not there; "
+                "`dedupe snapshots` lists what is, `dedupe rollback N` goes back to one"
+            ) from error
+        return cls(target)
+
+    @property
+    def number(self) -> int:
+        """Position in the sequence of snapshots, from 1."""
+        return self.manifest.snapshot
+
+    @property
+    def stamp(self) -> str:
+        """Name of the content; see ``Manifest.stamp``."""
+        return self.manifest.stamp
+
+    def path(self, file: File) -> Path:
+        """Where a file of the manifest lies."""
+        return self.folder / file.path
+
+    def dataset(self, table: str) -> ds.Dataset:
+        """A table as a dataset, with the partition column ``month``."""
+        schema = TABLES[table].append(pa.field("month", pa.string()))
+        paths = [str(self.path(file)) for file in self.manifest.of(table)]
+        return ds.dataset(
+            paths,
+            schema=schema,
+            format="parquet",
+            partitioning=ds.partitioning(pa.schema([("month", pa.string())]), flavor="hive"),
+            partition_base_dir=str(self.folder / table),
+        )
+
+    def read(self, file: File, columns: list[str] | None = None) -> pa.Table:
+        """One file as a table with the table's schema (a column it predates is null)."""
+        schema = TABLES[file.table]
+        present = pq.read_schema(self.path(file)).names
+        wanted = schema.names if columns is None else columns
+        table = pq.read_table(
+            self.path(file), columns=[name for name in wanted if name in present], partitioning=None
+        )
+        for name in wanted:
+            if name not in present:
+                table = table.append_column(
+                    schema.field(name), pa.nulls(table.num_rows, schema.field(name).type)
+                )
+        return table.select(wanted)
+
+    def batches(self, table: str, columns: list[str]) -> Iterator[pa.Table]:
+        """A table file by file, so that memory stays bounded."""
+        for file in self.manifest.of(table):
+            if file.rows:
+                yield self.read(file, columns)
+
+    def rows(
+        self, table: str, ids: Collection[str], columns: list[str] | None = None, key: str = "id"
+    ) -> pa.Table:
+        """The rows whose ``key`` is among ``ids``, in file order."""
+        schema = TABLES[table]
+        names = schema.names if columns is None else columns
+        empty = pa.schema([schema.field(name) for name in names]).empty_table()
+        if not ids:
+            return empty
+        wanted = pa.array(sorted(ids), pa.string())
+        parts = [empty]
+        for file in self.manifest.of(table):
+            if not file.rows:
+                continue
+            mask = pc.is_in(self.read(file, [key]).column(key), value_set=wanted)
+            if pc.any(mask).as_py():
+                parts.append(self._take(file, names, mask))
+        return pa.concat_tables(parts)
+
+    def _take(self, file: File, columns: list[str], mask: pa.ChunkedArray) -> pa.Table:
+        """The masked rows of a file, decoding only the row groups that hold one."""
+        reader = pq.ParquetFile(self.path(file))
+        if set(columns) - set(reader.schema_arrow.names):
+            return self.read(file, columns).filter(mask)
+        parts, start = [], 0
+        for group in range(reader.num_row_groups):
+            count = reader.metadata.row_group(group).num_rows
+            part = mask.slice(start, count)
+            start += count
+            if pc.any(part).as_py():
+                parts.append(reader.read_row_group(group, columns=columns).filter(part))
+        return pa.concat_tables(parts).select(columns)
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Rows of every table."""
+        return {table: self.manifest.rows(table) for table in TABLES}
