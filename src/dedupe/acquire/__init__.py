@@ -1,0 +1,12 @@
+"""Acquire: inputs to documents.
+
+``expand`` turns what a user names (files, folders, globs) into a list of inputs; ``acquire`` reads
+them one after the other and gives for each document in them exactly one outcome: a ``Document``, a
+``Reject`` that says why it cannot be read, or ``Unchanged``.
+"""
+
+from dedupe.acquire.inputs import Input, expand
+from dedupe.acquire.intake import Outcome, acquire
+from dedupe.acquire.urls import normalise_url
+
+__all__ = ["Input", "Outcome", "acquire", "expand", "normalise_url"]

@@ -1,0 +1,34 @@
+"""Identity of a document: its normalised URL where it has one, else its content.
+
+BLAKE2b with 16 bytes of digest, in hex. The content of a file is its bytes; the content of a JSON
+row is its canonical form, so that key order, white space and line ends make no new document.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from dedupe.acquire.urls import normalise_url
+
+
+def hash_bytes(raw: bytes) -> str:
+    """Return the digest of ``raw`` as 32 hex characters."""
+    return hashlib.blake2b(raw, digest_size=16).hexdigest()
+
+
+def hash_row(row: object) -> str:
+    """Return the digest of a JSON value's canonical form.
+
+    Raises:
+        RecursionError: the value is nested too deeply to be written.
+    """
+    # ASCII, so that a lone surrogate is written as its escape instead of failing to encode.
+    canonical = json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hash_bytes(canonical.encode("ascii"))
+
+
+def document_id(url: str | None, raw_hash: str) -> str:
+    """Return the id of a document with this URL, if any, and this content."""
+    normalised = normalise_url(url) if url else None
+    return hash_bytes(normalised.encode()) if normalised else raw_hash

@@ -1,0 +1,130 @@
+"""What a user names, turned into a list of files.
+
+The list does not depend on the order in which things are named or in which the system lists them,
+and a file that several names lead to (a folder and a glob, a link and its target) is in it once.
+Only what the user named can be wrong here and raise; what is found on the way and cannot be read
+stays in the list and becomes a reject.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from dedupe.errors import InputError
+
+_URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+_WILDCARD = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Input:
+    """A file to read. ``source`` is its path as the user would name it, with forward slashes."""
+
+    source: str
+    path: Path
+
+
+def expand(inputs: Sequence[str | Path] | str | Path) -> list[Input]:
+    """List the files that ``inputs`` name, sorted by source, each once.
+
+    Folders are searched through all their depths; hidden files and a folder's ``README`` are not
+    documents and are passed over there, though not when they are named outright. Globs follow
+    ``pathlib``: ``*``, ``?``, ``[...]``, and ``**`` for any depth.
+
+    Raises:
+        InputError: a path that does not exist, a glob that matches nothing, a URL.
+    """
+    named = [inputs] if isinstance(inputs, str | Path) else inputs
+    found: dict[str, tuple[bool, Input]] = {}
+    for name in named:
+        for path in _named(name):
+            for linked, file in _files(path):
+                entry = (linked, Input(source_of(file), file))
+                # realpath makes one of many names; the plainest name is kept, whichever came first.
+                real = os.path.realpath(file)
+                found[real] = min(entry, found.get(real, entry))
+    return sorted(entry for _, entry in found.values())
+
+
+def source_of(path: Path) -> str:
+    """Return ``path`` as a source: forward slashes, and valid text whatever bytes the name has."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+
+
+def _named(name: str | Path) -> Iterator[Path]:
+    text = str(name)
+    if _URL.match(text):
+        raise InputError(f"{text}: fetching is not there yet; download it and name the file")
+    if not text.strip():
+        raise InputError("an input is empty; name a file, a folder or a glob")
+    path = Path(name)
+    if _exists(path):
+        yield path
+    elif _WILDCARD.search(text):
+        yield from _matches(path)
+    else:
+        raise InputError(f"{text}: no such file or folder")
+
+
+def _exists(path: Path) -> bool:
+    try:
+        # A link that leads nowhere was named and is there: it is for the reader to reject.
+        return os.path.lexists(path)
+    except ValueError:  # a NUL in the name
+        return False
+
+
+def _matches(pattern: Path) -> list[Path]:
+    first = next(i for i, part in enumerate(pattern.parts) if _WILDCARD.search(part))
+    base, wild = Path(*pattern.parts[:first]), pattern.parts[first:]
+    asked_for = [part for part in wild if _passed_over(part)]
+
+    def wanted(name: str) -> bool:
+        return not _passed_over(name) or any(fnmatchcase(name, part) for part in asked_for)
+
+    try:
+        matches = sorted(base.glob("/".join(wild)))
+    except (ValueError, NotImplementedError) as error:
+        raise InputError(f"{pattern}: not a glob that can be read ({error})") from None
+    kept = [match for match in matches if all(map(wanted, match.parts[len(base.parts) :]))]
+    if not kept:
+        raise InputError(f"{pattern}: no file matches this glob")
+    return kept
+
+
+def _files(top: Path) -> Iterator[tuple[bool, Path]]:
+    """Give each file under ``top``, and whether a link was followed to reach it.
+
+    Links wait until all real folders are done, and no folder is entered twice: that ends every
+    loop, and names a file by its real place wherever it has one.
+    """
+    entered: set[str] = set()
+    real, links = deque([top]), deque[Path]()
+    linked = False
+    while real or links:
+        if not real:
+            linked = True
+            real.append(links.popleft())
+        path = real.popleft()
+        if path is not top and not linked and path.is_symlink():
+            links.append(path)
+        elif not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where access is denied
+            yield linked or path.is_symlink(), path
+        elif (place := os.path.realpath(path)) not in entered:
+            entered.add(place)
+            try:
+                names = sorted(os.listdir(path))  # noqa: PTH208 - Path.iterdir gives no names
+            except OSError:
+                yield linked, path  # for the reader to say why
+                continue
+            real.extend(path / name for name in names if not _passed_over(name))
+
+
+def _passed_over(name: str) -> bool:
+    return name.startswith(".") or name.partition(".")[0] == "README"

@@ -1,0 +1,100 @@
+"""Inputs that go no further: those that cannot become an article, and those that were here before.
+
+Both are outcomes, not errors: every input ends in exactly one of document, reject or unchanged, and
+a reject is a row that says which input it was and why.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from dedupe.article import Document
+
+
+class Reason(StrEnum):
+    """Why an input did not become an article: a closed list; ``detail`` has the particulars."""
+
+    EMPTY = "empty"
+    """No bytes at all, or nothing but white space."""
+
+    BINARY = "binary"
+    """The bytes are no text: an image, an archive, an executable."""
+
+    ENCODING = "encoding"
+    """Text, but no encoding explains the bytes."""
+
+    TOO_LARGE = "too-large"
+    """Larger than ``Settings.max_bytes``; it was not read."""
+
+    UNREADABLE = "unreadable"
+    """The system refuses it: permission denied, vanished, a link that leads nowhere."""
+
+    UNSUPPORTED = "unsupported"
+    """A form that no reader takes: a device, a socket, an archive, a spreadsheet."""
+
+    MALFORMED = "malformed"
+    """A row or file of JSON that is broken, or that holds neither text nor html."""
+
+    NO_TEXT = "no-text"
+    """Cleaned, and fewer words were left than ``Settings.min_words``."""
+
+    NOT_ARTICLE = "not-article"
+    """Cleaned, and it turned out an index, a live ticker, a paywall or a mere banner."""
+
+    FAILED = "failed"
+    """A stage broke on it; ``detail`` names the error. Always a defect worth reporting."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """An input that did not become an article.
+
+    ``id`` and ``raw_hash`` together are asked of ``seen`` like a document's: the same file, broken
+    in the same way, is unchanged the next time, and two empty files are two rejects.
+    """
+
+    source: str
+    reason: Reason
+    detail: str
+    bytes: int
+    id: str
+    raw_hash: str
+
+    @classmethod
+    def of_input(
+        cls, source: str, reason: Reason, detail: str, *, size: int, raw_hash: str | None = None
+    ) -> Self:
+        """A reject known by its source and its content, or its reason where that is unread."""
+        known_by = raw_hash or _digest(f"{reason}\0{size}")
+        identity = _digest(f"{source}\0{known_by}")
+        return cls(
+            source=source, reason=reason, detail=detail, bytes=size, id=identity, raw_hash=known_by
+        )
+
+    @classmethod
+    def of_document(cls, document: Document, reason: Reason, detail: str) -> Self:
+        """A reject that was a document until it was cleaned: it keeps the document's identity."""
+        return cls(
+            source=document.source,
+            reason=reason,
+            detail=detail,
+            bytes=document.bytes,
+            id=document.id,
+            raw_hash=document.raw_hash,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """An input that was taken in before, or earlier in the same run, with the same content."""
+
+    source: str
+    id: str
+
+
+def _digest(text: str) -> str:
+    # ``person`` keeps these apart from the digests of documents.
+    return hashlib.blake2b(text.encode(), digest_size=16, person=b"reject").hexdigest()
