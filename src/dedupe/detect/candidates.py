@@ -1,0 +1,99 @@
+"""Candidates: which documents share an index key, in the batch and with the index.
+
+A key that very many documents share says little about any two of them, and following it would cost
+the square of their number. So a key is followed only as long as it pays (``HOT``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe.detect.index import Index
+from dedupe.detect.layout import I64
+from dedupe.detect.shingling import U64
+from dedupe.detect.sketch import Sketches
+
+HOT = 256
+"""Canonicals that may share a key in one segment of the index, and rejected documents in a row that a
+centre follows a key of the batch for."""
+
+_ROWS = 4096
+_SHIFT = np.uint64(32)
+_LOW = np.uint64(2**32 - 1)
+
+
+def document_keys(
+    sketches: Sketches, index: Index, first: int, last: int
+) -> list[tuple[str, I64, U64]]:
+    """By space: documents ``first`` to ``last`` and their keys, side by side."""
+    rows = np.arange(first, last)
+    worded = rows[sketches.shingles[first:last] > 0]
+    banding = index.parameters.banding
+    bands = banding.keys(sketches.signatures[worded]).ravel()
+    bounds = sketches.bounds[first : last + 1]
+    return [
+        ("content", worded, sketches.content[worded]),
+        ("band", np.repeat(worded, banding.count), bands),
+        ("anchor", np.repeat(rows, np.diff(bounds)), sketches.anchors[bounds[0] : bounds[-1]]),
+    ]
+
+
+def with_index(sketches: Sketches, index: Index, wanted: NDArray[np.bool_]) -> tuple[I64, I64]:
+    """Documents of the batch and ordinals of canonicals that share a key: unique pairs, sorted."""
+    found = [np.empty(0, np.uint64)]
+    for first in range(0, len(wanted), _ROWS):
+        last = min(first + _ROWS, len(wanted))
+        for space, rows, keys in document_keys(sketches, index, first, last):
+            asked = np.flatnonzero(wanted[rows])
+            positions, ordinals = index.lookup(space, keys[asked], HOT)
+            found.append((rows[asked[positions]].astype(np.uint64) << _SHIFT) | ordinals)
+    pairs = np.unique(np.concatenate(found))
+    return (pairs >> _SHIFT).astype(np.int64), (pairs & _LOW).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """Places that share a key: group g has ``members[bounds[g] : bounds[g + 1]]``, rising."""
+
+    members: I64
+    bounds: I64
+    of: I64
+    """The groups of all places, one place's after the other's."""
+    of_bounds: I64
+    """Place p is in groups ``of[of_bounds[p] : of_bounds[p + 1]]``."""
+    at: I64
+    """Beside ``of``: where in ``members`` the place stands."""
+
+
+def in_batch(sketches: Sketches, index: Index, place: I64, count: int) -> Groups:
+    """Groups of two places or more; ``place[i]`` is that of document i, below 0 for none."""
+    every_key, every_place = [np.empty(0, np.uint64)], [np.empty(0, np.int64)]
+    for first in range(0, len(place), _ROWS):
+        last = min(first + _ROWS, len(place))
+        for space, rows, keys in document_keys(sketches, index, first, last):
+            if space != "content":
+                keep = place[rows] >= 0
+                every_key.append(keys[keep])
+                every_place.append(place[rows[keep]])
+    keys, places = np.concatenate(every_key), np.concatenate(every_place)
+    order = np.lexsort((places, keys))
+    return _grouped(keys[order], places[order], count)
+
+
+def _grouped(keys: U64, places: I64, count: int) -> Groups:
+    fresh = np.ones(len(keys), dtype=bool)
+    fresh[1:] = keys[1:] != keys[:-1]
+    twin = np.zeros(len(keys), dtype=bool)
+    twin[1:] = ~fresh[1:] & (places[1:] == places[:-1])
+    keys, places = keys[~twin], places[~twin]
+    _, sizes = np.unique(keys, return_counts=True)
+    keep = np.repeat(sizes > 1, sizes)
+    members, sizes = places[keep], sizes[sizes > 1]
+    bounds = np.concatenate(([0], np.cumsum(sizes)))
+    order = np.argsort(members, kind="stable")
+    of = np.repeat(np.arange(len(sizes)), sizes)[order]
+    of_bounds = np.concatenate(([0], np.cumsum(np.bincount(members, minlength=count))))
+    return Groups(members, bounds, of, of_bounds, order)

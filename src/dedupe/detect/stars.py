@@ -1,0 +1,159 @@
+"""Greedy star: who is compared with whom, so that every copy is verified against its centre.
+
+Places are documents in the order of rank, best first. A place that no better-ranked centre accepts
+is a centre; a place accepted is settled, represents nobody, and is compared no further. (Greedy
+star clustering: Aslam, Pelekhov, Rus, "The star clustering algorithm", 2004, ordered by rank and
+not by degree.) A story with n copies costs n comparisons, as its first centre settles them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe.article import Relation, Verdict
+from dedupe.detect.candidates import HOT, Groups
+from dedupe.detect.layout import I64
+
+BLOCK = 256
+"""Prospective centres taken at a time: verification works in batches."""
+
+Verify = Callable[[I64, I64], list[Verdict]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edges:
+    """Pairs of a batch place and a history place that share a key, both ways, sorted by ``left``."""
+
+    left: I64
+    right: I64
+
+    @classmethod
+    def of(cls, batch: I64, history: I64) -> Edges:
+        """From the pairs one way."""
+        left, right = np.concatenate((batch, history)), np.concatenate((history, batch))
+        order = np.lexsort((right, left))
+        return cls(left[order], right[order])
+
+    def after(self, places: I64) -> tuple[I64, I64]:
+        """The pairs from ``places`` to worse-ranked ones."""
+        low = np.searchsorted(self.left, places, side="left")
+        counts = np.searchsorted(self.left, places, side="right") - low
+        rows = _ranges(low, counts)
+        left, right = np.repeat(places, counts), self.right[rows]
+        return left[right > left], right[right > left]
+
+
+def stars(
+    count: int, groups: Groups, edges: Edges, verify: Verify
+) -> Iterator[tuple[int, int, Verdict]]:
+    """Compared pairs (better place, worse place, verdict) whose better place is a centre."""
+    settled = np.zeros(count, dtype=bool)
+    live = np.zeros(count, dtype=bool)
+    live[groups.members] = True
+    live[edges.left] = True
+    waiting = np.flatnonzero(live)
+    while len(waiting):
+        waiting = waiting[~settled[waiting]]
+        block, waiting = waiting[:BLOCK], waiting[BLOCK:]
+        inside = np.zeros(count, dtype=bool)
+        inside[block] = True
+        pairs = _inner(block, inside, groups, edges)
+        for left, right, verdict in _verified(*pairs, verify):
+            if settled[left] or settled[right]:
+                continue
+            settled[right] = verdict.relation is not Relation.DISTINCT
+            yield left, right, verdict
+        centres = block[~settled[block]]
+        for pairs in _outward(centres, inside, settled, groups, edges):
+            for left, right, verdict in _verified(*pairs, verify):
+                settled[right] |= verdict.relation is not Relation.DISTINCT
+                yield left, right, verdict
+
+
+def _inner(block: I64, inside: NDArray[np.bool_], groups: Groups, edges: Edges) -> tuple[I64, I64]:
+    """Candidate pairs within the block."""
+    left, right = edges.after(block)
+    keep = inside[right]
+    lefts, rights = [left[keep]], [right[keep]]
+    last = int(block[-1]) if len(block) else 0
+    place, group, at = _memberships(block, groups)
+    # Members of a group rise, so those inside the block follow closely.
+    step = 1
+    while len(at):
+        going = at + step < groups.bounds[group + 1]
+        place, group, at = place[going], group[going], at[going]
+        other = groups.members[at + step]
+        going = other <= last
+        place, group, at, other = place[going], group[going], at[going], other[going]
+        keep = inside[other]
+        lefts.append(place[keep])
+        rights.append(other[keep])
+        step += 1
+    return _unique(lefts, rights)
+
+
+def _outward(
+    centres: I64,
+    inside: NDArray[np.bool_],
+    settled: NDArray[np.bool_],
+    groups: Groups,
+    edges: Edges,
+) -> Iterator[tuple[I64, I64]]:
+    """Candidate pairs from the centres to unsettled places outside of the block, in rounds.
+
+    Each round follows each key of each centre for ``HOT`` more members; the next goes on only where
+    some of these were settled by it.
+    """
+    left, right = edges.after(centres)
+    keep = ~inside[right] & ~settled[right]
+    extra = ([left[keep]], [right[keep]])
+    place, group, at = _memberships(centres, groups)
+    seen: NDArray[np.uint64] = np.empty(0, dtype=np.uint64)
+    while len(place) or len(extra[0]):
+        counts = np.minimum(groups.bounds[group + 1] - at - 1, HOT)
+        row = np.repeat(np.arange(len(place)), counts)
+        other = groups.members[_ranges(at + 1, counts)]
+        open_ = ~inside[other] & ~settled[other]
+        lefts, rights = _unique([*extra[0], place[row[open_]]], [*extra[1], other[open_]])
+        extra = ([], [])
+        codes = (lefts.astype(np.uint64) << np.uint64(32)) | rights.astype(np.uint64)
+        new = ~np.isin(codes, seen)
+        seen = np.union1d(seen, codes)
+        if new.any():
+            yield lefts[new], rights[new]
+        done = np.bincount(row[open_][settled[other[open_]]], minlength=len(place)) > 0
+        skipped = np.bincount(row, weights=~open_, minlength=len(place)) > 0
+        going = (done | skipped) & (counts == HOT)
+        place, group, at = place[going], group[going], at[going] + HOT
+
+
+def _memberships(places: I64, groups: Groups) -> tuple[I64, I64, I64]:
+    """Place, group and position among the members, for each group that a place is in."""
+    low = groups.of_bounds[places]
+    counts = groups.of_bounds[places + 1] - low
+    rows = _ranges(low, counts)
+    return np.repeat(places, counts), groups.of[rows], groups.at[rows]
+
+
+def _verified(left: I64, right: I64, verify: Verify) -> Iterator[tuple[int, int, Verdict]]:
+    if len(left):
+        yield from zip(left.tolist(), right.tolist(), verify(left, right), strict=True)
+
+
+def _unique(lefts: list[I64], rights: list[I64]) -> tuple[I64, I64]:
+    left, right = np.concatenate(lefts), np.concatenate(rights)
+    codes = np.unique((left.astype(np.uint64) << np.uint64(32)) | right.astype(np.uint64))
+    return (codes >> np.uint64(32)).astype(np.int64), (codes & np.uint64(2**32 - 1)).astype(
+        np.int64
+    )
+
+
+def _ranges(first: I64, counts: I64) -> I64:
+    """``first[0] .. first[0] + counts[0] - 1``, ``first[1] ..`` and so on, in one array."""
+    ends = np.cumsum(counts)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.repeat(first - (ends - counts), counts) + np.arange(total)
