@@ -44,10 +44,10 @@ def expand(inputs: Sequence[str | Path] | str | Path) -> list[Input]:
     found: dict[str, tuple[bool, Input]] = {}
     for name in named:
         for path in _named(name):
-            for linked, file in _files(path):
-                entry = (linked, Input(source_of(file), file))
-                # realpath makes one of many names; the plainest name is kept, whichever came first.
+            for file in _files(path):
+                # One file has many names; one without a link in it is kept, whichever came first.
                 real = os.path.realpath(file)
+                entry = (os.path.abspath(file) != real, Input(source_of(file), file))  # noqa: PTH100
                 found[real] = min(entry, found.get(real, entry))
     return sorted(entry for _, entry in found.values())
 
@@ -98,30 +98,27 @@ def _matches(pattern: Path) -> list[Path]:
     return kept
 
 
-def _files(top: Path) -> Iterator[tuple[bool, Path]]:
-    """Give each file under ``top``, and whether a link was followed to reach it.
+def _files(top: Path) -> Iterator[Path]:
+    """Give each file under ``top``.
 
     Links wait until all real folders are done, and no folder is entered twice: that ends every
     loop, and names a file by its real place wherever it has one.
     """
     entered: set[str] = set()
     real, links = deque([top]), deque[Path]()
-    linked = False
     while real or links:
-        if not real:
-            linked = True
-            real.append(links.popleft())
-        path = real.popleft()
-        if path is not top and not linked and path.is_symlink():
+        linked = not real
+        path = (real or links).popleft()
+        if path.is_symlink() and not linked and path is not top:
             links.append(path)
         elif not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where access is denied
-            yield linked or path.is_symlink(), path
+            yield path
         elif (place := os.path.realpath(path)) not in entered:
             entered.add(place)
             try:
                 names = sorted(os.listdir(path))  # noqa: PTH208 - Path.iterdir gives no names
             except OSError:
-                yield linked, path  # for the reader to say why
+                yield path  # for the reader to say why
                 continue
             real.extend(path / name for name in names if not _passed_over(name))
 

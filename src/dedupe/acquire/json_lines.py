@@ -64,11 +64,13 @@ def wide_encoding(head: bytes) -> str | None:
 
 
 def _lines(file: Opened, max_bytes: int) -> Iterator[bytes | Reject]:
+    limit = max_bytes + len(codecs.BOM_UTF8 + b"\r\n")
     number = 0
-    while line := file.stream.readline(max_bytes + 2):
+    while line := file.stream.readline(limit):
         number += 1
         row = line.removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n")
-        yield row if len(row) <= max_bytes else _skip(file, line, number, max_bytes)
+        whole = len(line) < limit or line.endswith(b"\n")
+        yield row if whole and len(row) <= max_bytes else _skip(file, line, number, max_bytes)
 
 
 def _skip(file: Opened, line: bytes, number: int, max_bytes: int) -> Reject:
@@ -77,38 +79,37 @@ def _skip(file: Opened, line: bytes, number: int, max_bytes: int) -> Reject:
     while not line.endswith(b"\n") and (line := file.stream.readline(_SKIP_BYTES)):
         digest.update(line)
         size += len(line)
-    return Reject.of_input(
-        f"{file.source}#{number}",
-        Reason.TOO_LARGE,
-        f"{size} bytes, more than max_bytes = {max_bytes}",
-        size=size,
-        raw_hash=digest.hexdigest(),
-    )
+    source = f"{file.source}#{number}"
+    return _too_large(source, size - len(line) + len(line.rstrip()), max_bytes, digest.hexdigest())
 
 
 def _wide_lines(file: Opened, encoding: str, max_bytes: int) -> Iterator[bytes | Reject]:
     """Give the lines of a UTF-16 or UTF-32 file in UTF-8, in which lines can be told apart."""
+    limit = max_bytes + len("\ufeff\r\n")
     number = 0
     text = TextIOWrapper(file.stream, encoding, errors="surrogatepass", newline="\n")
     try:
-        while line := text.readline(max_bytes + 1):
+        while line := text.readline(limit):
             number += 1
-            raw = line.lstrip("\ufeff").rstrip("\r\n").encode("utf-8", "replace")
-            if len(raw) <= max_bytes:
-                yield raw
+            row = line.lstrip("\ufeff").rstrip("\r\n").encode("utf-8", "replace")
+            size = len(row)
+            if size <= max_bytes and (len(line) < limit or line.endswith("\n")):
+                yield row
                 continue
-            size = len(raw)
             while not line.endswith("\n") and (line := text.readline(_SKIP_BYTES)):
-                size += len(line.encode("utf-8", "replace"))
-            detail = f"{size} bytes, more than max_bytes = {max_bytes}"
-            source = f"{file.source}#{number}"
-            yield Reject.of_input(source, Reason.TOO_LARGE, detail, size=size)
+                size += len(line.rstrip("\r\n").encode("utf-8", "replace"))
+            yield _too_large(f"{file.source}#{number}", size, max_bytes)
     except UnicodeDecodeError as error:
         detail = f"not {encoding} after line {number} ({error.reason}); the rest was not read"
         source = f"{file.source}#{number + 1}"
         yield Reject.of_input(source, Reason.ENCODING, detail, size=file.size)
     finally:
         text.detach()  # the stream is closed by whoever opened it
+
+
+def _too_large(source: str, size: int, max_bytes: int, raw_hash: str | None = None) -> Reject:
+    detail = f"{size} bytes, more than max_bytes = {max_bytes}"
+    return Reject.of_input(source, Reason.TOO_LARGE, detail, size=size, raw_hash=raw_hash)
 
 
 def _read_line(line: bytes, source: str, wide: str | None) -> Document | Reject:
