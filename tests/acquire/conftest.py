@@ -26,6 +26,6 @@ def take() -> Take:
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return an empty folder that is the working directory, as for a user who names things in it."""
+    """Return an empty folder that is the working directory, as for a user who names its files."""
     monkeypatch.chdir(tmp_path)
     return tmp_path

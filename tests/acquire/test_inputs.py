@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 from dedupe.acquire import expand
 from dedupe.errors import InputError
 from dedupe.rejects import Reason, Reject
+
+Take = Callable[..., list[Any]]
 
 TREE = ("b.txt", "a.html", "deep/c.jsonl", "deep/er/d.txt", "2025-11/e.txt", "2025-12/f.html")
 
@@ -148,7 +151,9 @@ class TestLinks:
                 (folder / f"to-{other.name}").symlink_to(other)
         assert sources("in") == sorted(f"in/{i}/a.txt" for i in range(12))
 
-    def test_a_link_to_nowhere_and_a_link_to_itself_are_rejects(self, here: Path, take) -> None:
+    def test_a_link_to_nowhere_and_a_link_to_itself_are_rejects(
+        self, here: Path, take: Take
+    ) -> None:
         (here / "nowhere.txt").symlink_to("absent.txt")
         (here / "self.txt").symlink_to("self.txt")
         outcomes = take(".")
@@ -188,7 +193,9 @@ class TestDenied:
         (root / "closed").chmod(0o755)
         shutil.rmtree(root)
 
-    def test_a_file_and_a_folder_without_permission_are_rejects(self, denied: Path, take) -> None:
+    def test_a_file_and_a_folder_without_permission_are_rejects(
+        self, denied: Path, take: Take
+    ) -> None:
         closed, opened, secret = take(denied)
         assert opened.text == "Anyone may read this."
         for reject, name in ((closed, "closed"), (secret, "secret.txt")):
@@ -197,8 +204,9 @@ class TestDenied:
             assert reject.detail == "Permission denied"
 
 
+@pytest.mark.usefixtures("linked")
 @given(st.permutations(["in", "in/b.txt", "in/*.html", "in/deep", "in/2025-1[12]", "in/0-link"]))
-def test_the_order_in_which_inputs_are_named_never_matters(linked: None, order: list[str]) -> None:
+def test_the_order_in_which_inputs_are_named_never_matters(order: list[str]) -> None:
     assert sources(*order) == sorted(f"in/{name}" for name in TREE)
 
 

@@ -6,8 +6,9 @@ import json
 import tempfile
 import tracemalloc
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,8 @@ from dedupe.acquire import acquire, expand
 from dedupe.article import Document
 from dedupe.rejects import Reason, Reject, Unchanged
 from dedupe.settings import Settings
+
+Take = Callable[..., list[Any]]
 
 
 class Ledger:
@@ -59,7 +62,7 @@ def test_the_same_url_with_other_content_is_a_document_again(here: Path) -> None
     assert (before.id, before.text, after.text) == (after.id, "Before.", "After.")
 
 
-def test_a_version_that_comes_back_within_a_run_is_unchanged(here: Path, take) -> None:
+def test_a_version_that_comes_back_within_a_run_is_unchanged(here: Path, take: Take) -> None:
     rows = [{"url": "https://example.org/a", "text": text} for text in ("One.", "Two.", "One.")]
     (here / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
     assert [type(item) for item in take("a.jsonl")] == [Document, Document, Unchanged]
@@ -100,16 +103,18 @@ LINES = st.one_of(
 )
 
 
-@given(st.lists(st.lists(LINES, max_size=8), min_size=1, max_size=4), st.booleans())
+@given(
+    st.lists(st.lists(LINES, max_size=8), min_size=1, max_size=4), st.sampled_from(["\n", "\r\n"])
+)
 @settings(max_examples=60, deadline=None)
 def test_every_row_ends_in_exactly_one_outcome(
-    files: list[list[tuple[str, type | None]]], crlf: bool
+    files: list[list[tuple[str, type | None]]], end: str
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         expected = []
         for number, lines in enumerate(files):
             name = Path(folder) / f"{number}.jsonl"
-            text = ("\r\n" if crlf else "\n").join(line for line, _ in lines)
+            text = end.join(line for line, _ in lines)
             name.write_text(text, newline="")
             rows = [(f"{name}#{i}", kind) for i, (_, kind) in enumerate(lines, 1) if kind]
             expected += rows or [(f"{name}", Reject)]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dedupe.article import Document
 from dedupe.rejects import Reason, Reject
+
+Take = Callable[..., list[Any]]
 
 
 def write(folder: Path, content: bytes | str, name: str = "a.json") -> None:
@@ -19,7 +23,7 @@ class TestObject:
     @pytest.mark.parametrize("indent", [None, 2])
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
     def test_an_object_is_a_document(
-        self, here: Path, take, indent: int | None, encoding: str
+        self, here: Path, take: Take, indent: int | None, encoding: str
     ) -> None:
         row = {"title": "Été", "text": "Words."}
         write(here, json.dumps(row, indent=indent, ensure_ascii=False).encode(encoding))
@@ -37,12 +41,14 @@ class TestObject:
             (b'{"text": "' + b"\0" * 500, Reason.BINARY),
         ],
     )
-    def test_a_broken_object_is_a_reject(self, here: Path, take, content, reason: Reason) -> None:
+    def test_a_broken_object_is_a_reject(
+        self, here: Path, take: Take, content: bytes | str, reason: Reason
+    ) -> None:
         write(here, content)
         (reject,) = take("a.json")
         assert (reject.source, reject.reason) == ("a.json", reason)
 
-    def test_an_object_too_large_is_a_reject(self, here: Path, take) -> None:
+    def test_an_object_too_large_is_a_reject(self, here: Path, take: Take) -> None:
         write(here, json.dumps({"text": "x" * 1000}, indent=1))
         (reject,) = take("a.json", max_bytes=500)
         assert reject.reason is Reason.TOO_LARGE
@@ -52,7 +58,7 @@ class TestArray:
     @pytest.mark.parametrize("indent", [None, 1])
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
     def test_its_elements_are_documents(
-        self, here: Path, take, indent: int | None, encoding: str
+        self, here: Path, take: Take, indent: int | None, encoding: str
     ) -> None:
         rows = [{"text": f"Été number {i}."} for i in range(5)]
         write(here, json.dumps(rows, indent=indent, ensure_ascii=False).encode(encoding))
@@ -60,14 +66,14 @@ class TestArray:
             (f"a.json#{i + 1}", f"Été number {i}.") for i in range(5)
         ]
 
-    def test_an_array_may_be_larger_than_any_document(self, here: Path, take) -> None:
+    def test_an_array_may_be_larger_than_any_document(self, here: Path, take: Take) -> None:
         # Larger than what is read at once, with elements across all its borders.
         rows = [{"text": f"{i} " + "word " * (i * 37 % 5000)} for i in range(200)]
         write(here, json.dumps(rows, indent=1))
         documents = take("a.json", max_bytes=30_000)
         assert [d.text for d in documents] == [row["text"] for row in rows]
 
-    def test_an_element_has_the_id_of_the_same_row_elsewhere(self, here: Path, take) -> None:
+    def test_an_element_has_the_id_of_the_same_row_elsewhere(self, here: Path, take: Take) -> None:
         row = {"text": "Words.", "title": "T"}
         write(here, json.dumps([row], indent=4))
         write(here, json.dumps(row) + "\n", "b.jsonl")
@@ -89,7 +95,7 @@ class TestArray:
         ],
     )
     def test_what_precedes_a_fault_is_kept(
-        self, here: Path, take, content, reason: Reason, detail: str
+        self, here: Path, take: Take, content: bytes | str, reason: Reason, detail: str
     ) -> None:
         write(here, content)
         *kept, reject = take("a.json")
@@ -100,25 +106,25 @@ class TestArray:
         # A byte that cannot be decoded takes the rest of what was read at once with it.
         assert [d.text for d in kept] == (["A"] if reason is Reason.MALFORMED else [])
 
-    def test_an_element_that_is_no_document_costs_only_itself(self, here: Path, take) -> None:
+    def test_an_element_that_is_no_document_costs_only_itself(self, here: Path, take: Take) -> None:
         write(here, '[{"text": "A"}, 17, {"title": "No text."}, {"text": "B"}]')
         outcomes = take("a.json")
         assert [type(item) for item in outcomes] == [Document, Reject, Reject, Document]
         assert [item.source for item in outcomes] == [f"a.json#{i}" for i in range(1, 5)]
 
-    def test_an_element_too_large_is_a_reject(self, here: Path, take) -> None:
+    def test_an_element_too_large_is_a_reject(self, here: Path, take: Take) -> None:
         write(here, json.dumps([{"text": "A"}, {"text": "x" * 300_000}]))
         document, reject = take("a.json", max_bytes=1000)
         assert document.text == "A"
         assert (reject.source, reject.reason) == ("a.json#2", Reason.TOO_LARGE)
 
-    def test_an_empty_array_is_an_empty_file(self, here: Path, take) -> None:
+    def test_an_empty_array_is_an_empty_file(self, here: Path, take: Take) -> None:
         write(here, " [ ]\n")
         (reject,) = take("a.json")
         assert (reject.source, reject.reason) == ("a.json", Reason.EMPTY)
 
 
-def test_rows_under_the_name_of_json_are_read_as_rows(here: Path, take) -> None:
+def test_rows_under_the_name_of_json_are_read_as_rows(here: Path, take: Take) -> None:
     write(here, '{"text": "One."}\n{"text": "Two."}\nbroken\n')
     one, two, reject = take("a.json", max_bytes=20)
     assert [one.source, one.text] == ["a.json#1", "One."]

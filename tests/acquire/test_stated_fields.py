@@ -16,11 +16,13 @@ from dedupe.acquire.dates import read_date
 from dedupe.acquire.rows import read_row
 from dedupe.article import Document
 
+Take = Callable[..., list[Any]]
+
 Stated = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
-def stated(here: Path, take) -> Stated:
+def stated(here: Path, take: Take) -> Stated:
     def stated(**fields: Any) -> dict[str, Any]:
         row = json.dumps({"text": "Words."} | fields)
         (here / "rows.jsonl").write_text(row + "\n")
@@ -102,8 +104,8 @@ class TestDates:
             ("2025-11-19", dt.date(2025, 11, 19)),
             ("20251119", dt.date(2025, 11, 19)),
             (" 2025-11-19 ", dt.date(2025, 11, 19)),
-            ("2025-11-19T13:35", dt.datetime(2025, 11, 19, 13, 35)),
-            ("2025-11-19 13:35:10", dt.datetime(2025, 11, 19, 13, 35, 10)),
+            ("2025-11-19T13:35", dt.datetime.fromisoformat("2025-11-19T13:35")),
+            ("2025-11-19 13:35:10", dt.datetime.fromisoformat("2025-11-19T13:35:10")),
             ("2025-11-19T13:35:10Z", utc(2025, 11, 19, 13, 35, 10)),
             ("2025-11-19t13:35:10z", utc(2025, 11, 19, 13, 35, 10)),
             ("2025-11-19 13:35:10 UTC", utc(2025, 11, 19, 13, 35, 10)),
@@ -119,7 +121,7 @@ class TestDates:
                 "Wed, 19 Nov 2025 13:35:10 +0100",
                 dt.datetime(2025, 11, 19, 13, 35, 10, tzinfo=PARIS),
             ),
-            ("19 Nov 2025 13:35", dt.datetime(2025, 11, 19, 13, 35)),
+            ("19 Nov 2025 13:35", dt.datetime.fromisoformat("2025-11-19T13:35")),
             (1763559310, utc(2025, 11, 19, 13, 35, 10)),
             (1763559310.5, utc(2025, 11, 19, 13, 35, 10, 500_000)),
             (1763559310000, utc(2025, 11, 19, 13, 35, 10)),

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe.acquire import normalise_url
+from dedupe.acquire.urls import _long_way
 
 SAME = [
     # scheme, host, port
@@ -105,6 +106,15 @@ def test_other_addresses_stay_apart(one: str, other: str) -> None:
 @pytest.mark.parametrize("text", NO_URL)
 def test_what_is_no_web_address_has_no_form(text: str) -> None:
     assert normalise_url(text) is None
+
+
+@given(
+    st.from_regex(
+        r"https?://[a-z0-9-]{1,4}(\.[a-z0-9-]{1,3}){0,2}(/[A-Za-z.~_-]{0,3}){0,4}", fullmatch=True
+    )
+)
+def test_the_short_way_of_plain_addresses_leads_where_the_long_one_does(url: str) -> None:
+    assert normalise_url(url) == _long_way(url)
 
 
 @given(st.text() | st.text().map("https://example.org/".__add__) | st.text().map("http://".__add__))

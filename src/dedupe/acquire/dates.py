@@ -26,6 +26,7 @@ _RFC2822 = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _EPOCH = re.compile(r"\d{9,10}|\d{12,13}", re.ASCII)
+_EPOCH_START = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 # As seconds this is the year 5138, as milliseconds 1973: only one can be meant.
 _MILLISECONDS_FROM = 1e11
 # Outside of these no newspaper has appeared: years 1 and 9999 are some program's "unknown", and
@@ -66,4 +67,4 @@ def _from_epoch(seconds: float) -> Stated:
         return None
     if seconds >= _MILLISECONDS_FROM:
         seconds /= 1000
-    return dt.datetime.fromtimestamp(seconds, tz=dt.UTC)
+    return _EPOCH_START + dt.timedelta(seconds=seconds)

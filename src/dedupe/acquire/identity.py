@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 
-from dedupe.acquire.urls import normalise_url
-
 
 def hash_bytes(raw: bytes) -> str:
     """Return the digest of ``raw`` as 32 hex characters."""
@@ -26,9 +24,3 @@ def hash_row(row: object) -> str:
     # ASCII, so that a lone surrogate is written as its escape instead of failing to encode.
     canonical = json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hash_bytes(canonical.encode("ascii"))
-
-
-def document_id(url: str | None, raw_hash: str) -> str:
-    """Return the id of a document with this URL, if any, and this content."""
-    normalised = normalise_url(url) if url else None
-    return hash_bytes(normalised.encode()) if normalised else raw_hash

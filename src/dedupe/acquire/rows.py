@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dedupe.acquire.dates import read_date
-from dedupe.acquire.identity import document_id, hash_row
+from dedupe.acquire.identity import hash_bytes, hash_row
 from dedupe.acquire.urls import normalise_url
 from dedupe.article import Document
 from dedupe.rejects import Reason, Reject
@@ -54,16 +54,15 @@ def read_row(row: object, source: str, *, size: int, encoding: str) -> Document 
     if not text:
         return reject(Reason.EMPTY, "the text is empty")
     url = _line(row.get("url"))
-    if url and normalise_url(url) is None:
-        url = None
+    address = normalise_url(url) if url else None
     return Document(
-        id=document_id(url, raw_hash),
+        id=hash_bytes(address.encode()) if address else raw_hash,
         source=source,
         media_type=media_type,
         text=_encodable(text),
         raw_hash=raw_hash,
         bytes=size,
-        url=url,
+        url=url if address else None,
         encoding=encoding,
         stated=_stated(row),
     )
