@@ -34,7 +34,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removal:
-    """A passage that was cut: ``start`` and ``end`` are character offsets into the decoded source."""
+    """A passage that was cut; ``start`` and ``end`` are character offsets in the decoded source."""
 
     rule: str
     stage: str
@@ -44,7 +44,7 @@ class Removal:
 
 
 class Quality(StrEnum):
-    """What a page turned out to be. Only an ``ARTICLE`` goes on; the others are rejected as such."""
+    """What a page turned out to be. Only an ``ARTICLE`` goes on; the others are rejected."""
 
     ARTICLE = "article"
     INDEX = "index"

@@ -3,73 +3,74 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 from dedupe.errors import SettingsError
 
 POLICIES = ("complete", "version", "source", "first", "published", "id")
-"""The criteria a canonical policy may list; ``dedupe.elect`` says what each compares."""
+"""The criteria a canonical policy may list; ``dedupe.elect.policy`` says what each compares."""
+
+
+def _setting(
+    default: Any,  # noqa: ANN401 - the field's own type is checked by mypy at the field
+    about: str,
+    low: float | None = None,
+    high: float | None = None,
+) -> Any:  # noqa: ANN401
+    """A field with what people are told about it and, for a number, its bounds."""
+    return dataclasses.field(default=default, metadata={"help": about, "low": low, "high": high})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Every knob of a run, validated when it is made.
+    """Every knob of a run, validated when it is made; each field's metadata holds its help.
 
     Raises:
         SettingsError: a value is out of bounds; the message names the field and the bounds.
     """
 
-    threshold: float = 0.5
-    """Jaccard similarity of shingle sets from which two texts are ``near`` (0.1 to 1)."""
-
-    containment: float = 0.8
-    """Share of one text's shingles found in the other from which it is ``contained`` (0.1 to 1)."""
-
-    shingle: int = 3
-    """Words in a shingle (1 to 10)."""
-
-    permutations: int = 128
-    """Length of a MinHash signature (16 to 256)."""
-
-    seed: int = 1
-    """Seed of the MinHash permutations, as in datasketch."""
-
-    policy: tuple[str, ...] = ("complete", "version", "source", "first", "published", "id")
-    """Who becomes canonical: criteria in falling order of weight."""
-
-    sources: tuple[str, ...] = ()
-    """Sites in falling order of trust, for the criterion ``source``."""
-
-    min_words: int = 1
-    """A cleaned text with fewer words is rejected as ``no-text``."""
-
-    max_bytes: int = 20_000_000
-    """A document larger than this is rejected as ``too-large`` (bytes)."""
-
-    keep_duplicate_text: bool = True
-    """Keep the clean text of duplicates, so that clusters can be recomputed from the tables."""
-
-    workers: int = 0
-    """Processes that clean; 0 means one for each core, used only where there is work for them."""
-
-    shard_bytes: int = 16_000_000
-    """Raw bytes in one unit of work."""
+    threshold: float = _setting(
+        0.5, "Jaccard similarity of shingle sets from which two texts are near", 0.1, 1
+    )
+    containment: float = _setting(
+        0.8, "share of one text's shingles found in the other from which it is contained", 0.1, 1
+    )
+    shingle: int = _setting(3, "words in a shingle", 1, 10)
+    permutations: int = _setting(128, "length of a MinHash signature", 16, 256)
+    seed: int = _setting(1, "seed of the MinHash permutations, as in datasketch", 0, 2**32 - 1)
+    policy: tuple[str, ...] = _setting(
+        POLICIES, f"who becomes canonical: criteria by weight, of {', '.join(POLICIES)}"
+    )
+    sources: tuple[str, ...] = _setting(
+        (), "sites in falling order of trust, for the criterion source"
+    )
+    min_words: int = _setting(1, "a cleaned text with fewer words is rejected", 1, 10_000)
+    max_bytes: int = _setting(
+        20_000_000, "a document larger than this many bytes is rejected", 1, 2**31 - 1
+    )
+    keep_duplicate_text: bool = _setting(
+        True,  # noqa: FBT003 - a default
+        "keep the clean text of duplicates, so that clusters can be recomputed",
+    )
+    workers: int = _setting(0, "processes that clean; 0 means one for each core", 0, 1024)
+    shard_bytes: int = _setting(16_000_000, "raw bytes in one unit of work", 1, 2**31 - 1)
 
     def __post_init__(self) -> None:
-        if isinstance(self.policy, str):
-            object.__setattr__(self, "policy", split_names(self.policy))
-        if isinstance(self.sources, str):
-            object.__setattr__(self, "sources", split_names(self.sources))
-        _between("threshold", self.threshold, 0.1, 1.0)
-        _between("containment", self.containment, 0.1, 1.0)
-        _between("shingle", self.shingle, 1, 10)
-        _between("permutations", self.permutations, 16, 256)
-        _between("seed", self.seed, 0, 2**32 - 1)
-        _between("min_words", self.min_words, 1, 10_000)
-        _between("max_bytes", self.max_bytes, 1, 2**31 - 1)
-        _between("workers", self.workers, 0, 1024)
-        _between("shard_bytes", self.shard_bytes, 1, 2**31 - 1)
+        """Validate; a comma-separated text is taken for a tuple."""
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if isinstance(field.default, tuple):
+                names = split_names(value) if isinstance(value, str) else tuple(value)
+                object.__setattr__(self, field.name, names)
+            elif isinstance(field.default, bool):
+                if not isinstance(value, bool):
+                    raise SettingsError(f"{field.name}: {value!r} is neither true nor false")
+            else:
+                _between(field.name, value, field.metadata["low"], field.metadata["high"])
+                if isinstance(field.default, int) and value != int(value):
+                    raise SettingsError(f"{field.name}: {value!r} is not a whole number")
         unknown = [name for name in self.policy if name not in POLICIES]
         if unknown or not self.policy:
             raise SettingsError(
@@ -78,12 +79,14 @@ class Settings:
             )
 
     @classmethod
-    def from_mapping(cls, values: dict[str, Any]) -> Self:
+    def from_mapping(cls, values: Mapping[str, Any]) -> Self:
         """Settings from a mapping of field names; an unknown name is a ``SettingsError``."""
-        known = {field.name for field in dataclasses.fields(cls)}
+        names = {field.name for field in dataclasses.fields(cls)}
         for name in values:
-            if name not in known:
-                raise SettingsError(f"{name}: no such setting; there are {', '.join(sorted(known))}")
+            if name not in names:
+                raise SettingsError(
+                    f"{name}: no such setting; there are {', '.join(sorted(names))}"
+                )
         return cls(**values)
 
     def as_dict(self) -> dict[str, Any]:
@@ -99,6 +102,7 @@ def split_names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _between(name: str, value: float, low: float, high: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+def _between(name: str, value: object, low: float, high: float) -> None:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not low <= value <= high:  # type: ignore[operator]
         raise SettingsError(f"{name}: {value!r} is not a number from {low:g} to {high:g}")

@@ -75,7 +75,7 @@ def _key(name: str, candidate: Candidate, trust: dict[str, int]) -> float | dt.d
             return candidate.id
 
 
-def _figures(name: str, winner: Candidate, loser: Candidate) -> str:
+def _figures(name: str, winner: Candidate, loser: Candidate) -> str:  # noqa: PLR0911 - a table
     match name:
         case "complete":
             if winner.words <= loser.words:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dedupe.acquire import acquire as acquire_inputs
+from dedupe.acquire import expand
 from dedupe.article import Document
 from dedupe.pipeline import staging
 from dedupe.pipeline.rebuild import seen
@@ -39,7 +40,7 @@ def acquire(run: Run) -> list[Path]:
         held = 0
 
     with run.stage("acquire"):
-        for item in acquire_inputs(run.inputs, run.settings, ingested):
+        for item in acquire_inputs(expand(run.inputs), run.settings, ingested):
             run.counts["documents"] += 1
             if run.counts["documents"] % REPORT_EVERY == 0:
                 run.progress("acquire", run.counts["documents"], None)

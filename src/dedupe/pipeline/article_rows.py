@@ -76,9 +76,7 @@ def article_changes(run: Run, changes: Changes) -> None:
     _put(changes, pa.Table.from_pylist(rows, schema=ARTICLES))
 
 
-def _restored_rows(
-    run: Run, restored: Iterable[str], filed: Copies
-) -> list[dict[str, Any]]:
+def _restored_rows(run: Run, restored: Iterable[str], filed: Copies) -> list[dict[str, Any]]:
     rows = []
     for identity in sorted(restored):
         row = dict(run.outcome.members[identity])

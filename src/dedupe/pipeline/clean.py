@@ -71,18 +71,7 @@ def clean_shard(path: Path, settings: Settings) -> tuple[int, int]:
             if refusal is not None:
                 rejects.append(_reject_row(document, *refusal))
                 continue
-            for removal in article.removals:
-                cuts.append(
-                    {
-                        "raw_hash": document.raw_hash,
-                        "row": len(articles),
-                        "rule": removal.rule,
-                        "stage": removal.stage,
-                        "start": removal.start,
-                        "end": removal.end,
-                        "text": removal.text,
-                    }
-                )
+            cuts += staging.cut_rows(article, row=len(articles))
             articles.append(cleaned)
     name = path.name.removeprefix("documents-")
     staging.write(path.with_name(f"cuts-{name}"), staging.CUTS, cuts)

@@ -44,9 +44,9 @@ def detect(run: Run, shards: list[Path]) -> int:
             run.detector.add(ids, [run.texts.of(entry) for entry in entries])
         _load_history(run)
         run.ranking = ranked(run.candidates.values(), run.settings)
-        rank = {candidate.id: place for place, candidate in enumerate(run.ranking)}
+        run.rank = {candidate.id: place for place, candidate in enumerate(run.ranking)}
         batch = {entry.id for entry in live}
-        for pair in run.detector.pairs(run.texts.fetch, rank):
+        for pair in run.detector.pairs(run.texts.fetch, run.rank):
             if pair.left == pair.right or not ({pair.left, pair.right} & batch):
                 continue
             run.counts["candidates"] += 1
@@ -124,5 +124,3 @@ def _load_history(run: Run) -> None:
             version=row["version"],
             incumbent=True,
         )
-
-

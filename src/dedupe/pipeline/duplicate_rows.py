@@ -1,8 +1,9 @@
-"""Rows of ``duplicates`` that a run writes: newly filed, moved, demoted and superseded documents."""
+"""Rows of ``duplicates`` that a run writes: newly filed, moved, demoted, superseded."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
@@ -18,11 +19,19 @@ from dedupe.schemas import DUPLICATES
 
 def duplicate_changes(run: Run, changes: Changes) -> None:
     """Rows of ``duplicates``: newly filed, moved, demoted and superseded documents."""
-    outcome = run.outcome
-    filed = [entry for entry in run.versions.live if entry.id in outcome.filed]
+    _put(changes, _of_batch(run))
+    rows = [*_moved_members(run, changes), *_replaced_versions(run, changes)]
+    if not run.settings.keep_duplicate_text:
+        rows = [{**row, "text": None} for row in rows]
+    _put(changes, pa.Table.from_pylist(rows, schema=DUPLICATES))
+
+
+def _of_batch(run: Run) -> pa.Table:
+    """Documents of the batch that are filed, or superseded by a later one of the same batch."""
+    filed = [entry for entry in run.versions.live if entry.id in run.outcome.filed]
     columns: dict[str, list[Any]] = defaultdict(list)
     for entry in filed:
-        canonical, verdict = outcome.filed[entry.id]
+        canonical, verdict = run.outcome.filed[entry.id]
         columns["id"].append(entry.id)
         columns["canonical_id"].append(canonical)
         _figures(columns, verdict)
@@ -33,43 +42,44 @@ def duplicate_changes(run: Run, changes: Changes) -> None:
     for entry in run.versions.superseded:
         final = _final(entry)
         columns["id"].append(superseded_id(entry.document_id, entry.content_hash))
-        columns["canonical_id"].append(outcome.canonical_of(final.id))
+        columns["canonical_id"].append(run.outcome.canonical_of(final.id))
         _figures(columns, _revision(run, run.texts.of(entry), final))
         columns["policy_reason"].append(f"version: {final.version} replaces {entry.version}")
         columns["version"].append(entry.version)
         columns["first_seen_at"].append(run.started_at)
         columns["run_id"].append(run.run_id)
-    _put(changes, staged_rows(run, [*filed, *run.versions.superseded], columns, DUPLICATES))
+    return staged_rows(run, [*filed, *run.versions.superseded], columns, DUPLICATES)
 
-    rows: list[dict[str, Any]] = []
+
+def _moved_members(run: Run, changes: Changes) -> Iterator[dict[str, Any]]:
+    """Documents of history under another canonical than before."""
+    outcome = run.outcome
     for identity, row in outcome.members.items():
         changes.drop["duplicates"].add(identity)
         if identity in outcome.filed:
             canonical, verdict = outcome.filed[identity]
-            rows.append(_moved(run, row, canonical, verdict))
+            yield _moved(run, row, canonical, verdict)
     if outcome.demoted and run.snapshot is not None:
         for row in run.snapshot.rows("articles", outcome.demoted).to_pylist():
             canonical, verdict = outcome.demoted[row["id"]]
-            rows.append(_moved(run, row, canonical, verdict))
+            yield _moved(run, row, canonical, verdict)
     for identity, (row, canonical) in outcome.revisions.items():
         changes.drop["duplicates"].add(identity)
-        rows.append({**row, "canonical_id": canonical})
+        yield {**row, "canonical_id": canonical}
+
+
+def _replaced_versions(run: Run, changes: Changes) -> Iterator[dict[str, Any]]:
+    """Documents of history of which the batch brings a later version."""
     for entry in run.versions.live:
         old = entry.predecessor
         if old is None:
             continue
-        if old["table"] == "duplicates":
-            changes.drop["duplicates"].add(old["id"])
-        else:
-            changes.drop["articles"].add(old["id"])
+        changes.drop[old["table"]].add(old["id"])
         verdict = _revision(run, old["text"] or "", entry)
-        row = _moved(run, old, outcome.canonical_of(entry.id), verdict)
+        row = _moved(run, old, run.outcome.canonical_of(entry.id), verdict)
         row["id"] = superseded_id(old["document_id"], old["content_hash"])
         row["policy_reason"] = f"version: {entry.version} replaces {old['version']}"
-        rows.append(row)
-    if not run.settings.keep_duplicate_text:
-        rows = [{**row, "text": None} for row in rows]
-    _put(changes, pa.Table.from_pylist(rows, schema=DUPLICATES))
+        yield row
 
 
 def _moved(run: Run, row: dict[str, Any], canonical: str, verdict: Verdict) -> dict[str, Any]:

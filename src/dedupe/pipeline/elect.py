@@ -8,7 +8,8 @@ from typing import Any
 
 from dedupe.article import Pair, Relation, Verdict
 from dedupe.detect import compare
-from dedupe.elect import Candidate, elect as elect_stars, ranked
+from dedupe.elect import Candidate, ranked
+from dedupe.elect import elect as elect_stars
 from dedupe.pipeline.run import Run
 
 ORPHAN_PAIRS = 64
@@ -24,7 +25,7 @@ class Outcome:
     demoted: dict[str, tuple[str, Verdict]] = field(default_factory=dict)
     """Canonicals of history that a better copy replaces."""
     members: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Rows of ``duplicates`` whose place changes, by id: they stand in ``filed`` or ``restored``."""
+    """Rows of ``duplicates`` that find a new place, in ``filed`` or ``restored``; by id."""
     restored: set[str] = field(default_factory=set)
     """Members that no present canonical stands for any more: they become articles."""
     revisions: dict[str, tuple[dict[str, Any], str]] = field(default_factory=dict)
@@ -55,11 +56,7 @@ def elect(run: Run) -> Outcome:
 
 def _reverify(run: Run, outcome: Outcome) -> None:
     """Members of a cluster answer to its new canonical, or leave it."""
-    heir = {identity: place[0] for identity, place in outcome.demoted.items()}
-    for entry in run.versions.live:
-        if entry.predecessor is not None and entry.predecessor["table"] == "articles":
-            place = outcome.filed.get(entry.id)
-            heir[entry.id] = place[0] if place else entry.id
+    heir = _heirs(run, outcome)
     if run.snapshot is None:
         return
     replaced = {e.predecessor["id"] for e in run.versions.live if e.predecessor is not None}
@@ -68,20 +65,41 @@ def _reverify(run: Run, outcome: Outcome) -> None:
     for row in sorted(rows, key=lambda row: str(row["id"])):
         if row["relation"] == Relation.REVISION:
             outcome.revisions[row["id"]] = (row, row["canonical_id"])
-            continue
-        if row["id"] in replaced:
-            continue
-        canonical = heir[row["canonical_id"]]
-        outcome.members[row["id"]] = row
-        if row["text"] is None:  # its text was not kept: nothing to verify it with
-            outcome.filed[row["id"]] = (canonical, _unverified(row))
-            continue
-        verdict = compare(run.texts.fetch([canonical])[canonical], row["text"], run.settings)
-        if verdict.relation is Relation.DISTINCT:
-            orphans.append(row)
-        else:
-            outcome.filed[row["id"]] = (canonical, verdict)
+        elif row["id"] not in replaced:
+            outcome.members[row["id"]] = row
+            canonical = heir[row["canonical_id"]]
+            verdict = _verdict_under(run, canonical, row)
+            if verdict.relation is Relation.DISTINCT:
+                orphans.append(row)
+            else:
+                outcome.filed[row["id"]] = (canonical, verdict)
     _rehouse(run, outcome, orphans)
+    _follow(run, outcome)
+
+
+def _heirs(run: Run, outcome: Outcome) -> dict[str, str]:
+    """Canonicals of history that were demoted or revised, with who stands in their place."""
+    heir = {identity: place[0] for identity, place in outcome.demoted.items()}
+    for entry in run.versions.live:
+        if entry.predecessor is not None and entry.predecessor["table"] == "articles":
+            heir[entry.id] = outcome.canonical_of(entry.id)
+    return heir
+
+
+def _verdict_under(run: Run, canonical: str, row: dict[str, Any]) -> Verdict:
+    """How a member compares with its new canonical; its old figures where its text is gone."""
+    if row["text"] is not None:
+        return compare(run.texts.fetch([canonical])[canonical], row["text"], run.settings)
+    return Verdict(
+        relation=Relation(row["relation"]),
+        jaccard=row["jaccard"],
+        containment=row["containment"],
+        reason=row["reason"],
+    )
+
+
+def _follow(run: Run, outcome: Outcome) -> None:
+    """Superseded versions stand under the canonical of their document, wherever that went."""
     for entry in run.versions.live:
         for row in run.document_rows.get(entry.document_id, ()):
             if row["superseded"] and entry.predecessor is not None:
@@ -90,15 +108,6 @@ def _reverify(run: Run, outcome: Outcome) -> None:
         owner = row["document_id"]
         follows = owner if owner in run.candidates or owner in outcome.members else canonical
         outcome.revisions[identity] = (row, outcome.canonical_of(follows))
-
-
-def _unverified(row: dict[str, Any]) -> Verdict:
-    return Verdict(
-        relation=Relation(row["relation"]),
-        jaccard=row["jaccard"],
-        containment=row["containment"],
-        reason=row["reason"],
-    )
 
 
 def _rehouse(run: Run, outcome: Outcome, orphans: Sequence[dict[str, Any]]) -> None:

@@ -95,9 +95,7 @@ def _write_index(run: Run, stamp: str) -> None:
     texts = run.texts.fetch(restored)
     update.add(restored, [texts[identity] for identity in restored])
     for table in run.texts.shards:
-        put_documents(
-            update, table["document_id"].to_pylist(), table["raw_hash"].to_pylist()
-        )
+        put_documents(update, table["document_id"].to_pylist(), table["raw_hash"].to_pylist())
     for rejects in _rejected(run):
         put_seen(update, rejects["id"].to_pylist(), rejects["raw_hash"].to_pylist())
     update.write()
@@ -138,7 +136,10 @@ def _comparisons(run: Run, changes: Changes) -> None:
 def _signatures(run: Run, changes: Changes) -> None:
     """Sketches of the new canonicals; those of demoted and revised ones go."""
     outcome = run.outcome
-    changes.metadata["signatures"] = run.detector.parameters()
+    changes.metadata["signatures"] = {
+        f"dedupe.sketch.{name}": str(value)
+        for name, value in run.index.parameters.as_dict().items()
+    }
     changes.drop["signatures"] |= changes.drop["articles"]
     fresh = [entry for entry in run.versions.live if entry.id not in outcome.filed]
     restored = sorted(outcome.restored)
@@ -157,7 +158,7 @@ def _signatures(run: Run, changes: Changes) -> None:
             "id": pa.array(ids, pa.string()),
             "content_hash": pa.array([hashes[i] for i in ids], pa.string()),
             "signature": _lists(run.detector.signatures(ids)),
-            "shingles": pa.array(run.detector.shingle_counts(ids), pa.int32()),
+            "shingles": pa.array(run.detector.sketches(ids).shingles, pa.int32()),
         },
         schema=SIGNATURES,
     )

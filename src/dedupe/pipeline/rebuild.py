@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from dedupe.detect import Index, IndexUpdate
 from dedupe.errors import StoreError
+from dedupe.pipeline.lock import STATE, locked
 from dedupe.publish import Snapshot
 from dedupe.settings import Settings
 
@@ -59,6 +60,24 @@ def rebuild(snapshot: Snapshot, folder: Path, settings: Settings) -> Index:
     update.write()
     Index.prune(folder, keep=snapshot.stamp)
     return Index.open(folder, snapshot.stamp, settings)
+
+
+def rebuild_index(data_dir: str | Path) -> dict[str, int]:
+    """Build the index of a data folder anew; gives the snapshot and the canonicals it holds.
+
+    Raises:
+        StoreError: nothing is published in ``data_dir``.
+        LockedError: a run holds it.
+    """
+    folder = Path(data_dir)
+    if Snapshot.current(folder) is None:
+        raise StoreError(f"{data_dir}: nothing is published here yet; run `dedupe ingest` first")
+    with locked(folder):
+        snapshot = Snapshot.current(folder)
+        assert snapshot is not None  # published snapshots are never taken back
+        settings = Settings.from_mapping(snapshot.manifest.settings)
+        rebuild(snapshot, folder / STATE / "index", settings)
+    return {"snapshot": snapshot.number, "canonicals": snapshot.counts["articles"]}
 
 
 def put_documents(update: IndexUpdate, ids: Sequence[str], raw_hashes: Sequence[str]) -> None:

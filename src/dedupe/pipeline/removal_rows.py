@@ -19,7 +19,9 @@ def removal_changes(run: Run, changes: Changes) -> None:
         late = entry.successor is not None
         identity = superseded_id(entry.document_id, entry.content_hash) if late else entry.id
         name_of[entry.shard, entry.row] = identity
-        month[entry.shard, entry.row] = f"{entry.published_at:%Y-%m}" if entry.published_at else "unknown"
+        month[entry.shard, entry.row] = (
+            f"{entry.published_at:%Y-%m}" if entry.published_at else "unknown"
+        )
     for shard, path in enumerate(run.shards("cuts")):
         rows = [
             ({**cut, "article_id": name_of[key], "run_id": run.run_id}, month[key])

@@ -15,12 +15,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
-
 from dedupe.article import Pair
 from dedupe.detect import Detector, Index
 from dedupe.elect import Candidate
-from dedupe.errors import LockedError, StoreError
+from dedupe.pipeline.lock import STATE, locked
 from dedupe.pipeline.rebuild import open_index
 from dedupe.pipeline.versions import Versions
 from dedupe.publish import Snapshot
@@ -34,8 +32,6 @@ log = logging.getLogger("dedupe")
 
 Progress = Callable[[str, int, int | None], None]
 """Called with a stage, the units done so far and, where known, the units in all."""
-
-STATE = "state"
 
 
 def _silent(stage: str, done: int, total: int | None) -> None:
@@ -80,6 +76,7 @@ class Run:
         self.candidates: dict[str, Candidate] = {}
         self.history: dict[str, dict[str, Any]] = {}
         self.ranking: list[Candidate] = []
+        self.rank: dict[str, int] = {}
         self.pairs: list[Pair] = []
         self.outcome: Outcome
         self.counts: Counter[str] = Counter()
@@ -143,28 +140,3 @@ class Run:
         self.snapshot = Snapshot.current(self.data_dir)
         scratch = self.staging / "index" if self.dry_run else None
         self.index = open_index(self.snapshot, self.index_dir, self.settings, scratch)
-
-
-@contextlib.contextmanager
-def locked(data_dir: Path) -> Iterator[None]:
-    """Hold the one lock of a data folder. The kernel frees it when its holder dies.
-
-    Raises:
-        LockedError: another process holds it.
-        StoreError: the folder cannot be made or written.
-    """
-    path = data_dir / STATE / "lock"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path, timeout=0)
-        lock.acquire()
-    except Timeout as error:
-        raise LockedError(
-            f"{data_dir}: another run is writing to it; wait for it to end, or use another folder"
-        ) from error
-    except OSError as error:
-        raise StoreError(f"{data_dir}: cannot be written ({error}); choose another --data") from error
-    try:
-        yield
-    finally:
-        lock.release()

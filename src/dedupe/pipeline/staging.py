@@ -61,7 +61,6 @@ CLEANED = pa.schema(
 
 CUTS = pa.schema(
     {
-        "raw_hash": _text,
         "row": pa.int64(),
         "rule": _text,
         "stage": _text,
@@ -135,6 +134,21 @@ def cleaned_row(document: Document, article: Article) -> dict[str, Any]:
         "content_hash": content_hash(text),
         "provenance": json.dumps(dict(article.provenance), sort_keys=True),
     }
+
+
+def cut_rows(article: Article, row: int) -> list[dict[str, Any]]:
+    """What was cut from the article in row ``row`` of its shard, as rows of ``CUTS``."""
+    return [
+        {
+            "row": row,
+            "rule": cut.rule,
+            "stage": cut.stage,
+            "start": cut.start,
+            "end": cut.end,
+            "text": _encodable(cut.text),
+        }
+        for cut in article.removals
+    ]
 
 
 def _encodable(text: str) -> str:

@@ -62,19 +62,17 @@ def remaining_copies(run: Run, canonicals: Iterable[str]) -> Copies:
     return stay
 
 
-def canonical_reason(
-    run: Run, identity: str, filed: Copies
-) -> str:
+def canonical_reason(run: Run, identity: str, filed: Copies) -> str:
     """Why a canonical stands before the best of the documents filed under it."""
     rivals = [i for i, _ in filed.get(identity, []) if i in run.candidates]
     if not rivals or identity not in run.candidates:
         return ONLY
-    place = {candidate.id: rank for rank, candidate in enumerate(run.ranking)}
-    best = min(rivals, key=lambda rival: place.get(rival, len(place)))
+    best = min(rivals, key=lambda rival: (run.rank.get(rival, len(run.rank)), rival))
     return policy_reason(run.candidates[identity], run.candidates[best], run.settings)
 
 
 def filed_reason(run: Run, canonical: str, identity: str) -> str:
+    """Why a document is filed under ``canonical`` and not the other way round."""
     if canonical in run.candidates and identity in run.candidates:
         return policy_reason(run.candidates[canonical], run.candidates[identity], run.settings)
     return "its canonical changed"

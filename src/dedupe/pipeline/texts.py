@@ -36,12 +36,12 @@ class Texts:
 
     def fetch(self, ids: Sequence[str]) -> dict[str, str]:
         """Texts by id; the batch goes before the snapshot, which is read once for each id."""
-        found = {identity: self.of(self._batch[identity]) for identity in ids if identity in self._batch}
+        found = {
+            identity: self.of(self._batch[identity]) for identity in ids if identity in self._batch
+        }
         missing = [i for i in ids if i not in found and i not in self._history]
         if missing and self._snapshot is not None:
             rows = self._snapshot.rows("articles", missing, ["id", "text"])
-            self._history.update(
-                zip(rows["id"].to_pylist(), rows["text"].to_pylist(), strict=True)
-            )
+            self._history.update(zip(rows["id"].to_pylist(), rows["text"].to_pylist(), strict=True))
         found.update((i, self._history[i]) for i in ids if i in self._history and i not in found)
         return found

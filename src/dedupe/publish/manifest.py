@@ -73,14 +73,15 @@ class Manifest:
             values = json.loads(path.read_text(encoding="utf-8"))
             if values["format"] > FORMAT:
                 raise StoreError(
-                    f"{path}: written by a later version (format {values['format']}, this one reads "
-                    f"{FORMAT}); upgrade dedupe-ingest"
+                    f"{path}: written by a later version (format {values['format']}, this "
+                    f"reads {FORMAT}); upgrade dedupe-ingest"
                 )
             values["files"] = tuple(File(**file) for file in values["files"])
             return cls(**values)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StoreError(
-                f"{path}: not a readable manifest ({error}); `dedupe snapshots` lists the whole ones"
+                f"{path}: not a readable manifest ({error}); restore the data folder from a backup, "
+                "or ingest the inputs again into another one"
             ) from error
 
 

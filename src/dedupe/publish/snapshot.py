@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -47,8 +46,8 @@ class Snapshot:
             target = link.resolve(strict=True)
         except OSError as error:
             raise StoreError(
-                f"{link}: points at {os.readlink(link)}, which is not there; "
-                "`dedupe snapshots` lists what is, `dedupe rollback N` goes back to one"
+                f"{link}: points at {link.readlink()}, which is not there; "
+                "point it at a folder of snapshots/ that is"
             ) from error
         return cls(target)
 

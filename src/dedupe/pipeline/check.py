@@ -1,0 +1,73 @@
+"""Check a data folder: the current snapshot's tables, and the index against them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dedupe.detect import Index
+from dedupe.detect.identifiers import unpack_ids
+from dedupe.errors import StoreError
+from dedupe.pipeline.lock import STATE
+from dedupe.pipeline.rebuild import known, seen
+from dedupe.publish import Snapshot
+from dedupe.publish.check import check_snapshot
+from dedupe.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What ``check`` found. ``notes`` are things that mend themselves; they are no problem."""
+
+    snapshot: int
+    counts: dict[str, int]
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def check(data_dir: str | Path) -> Report:
+    """Verify every table, digest, reference and count of the current snapshot, and the index.
+
+    Raises:
+        StoreError: nothing is published in ``data_dir``, or the manifest cannot be read.
+    """
+    folder = Path(data_dir)
+    snapshot = Snapshot.current(folder)
+    if snapshot is None:
+        raise StoreError(f"{data_dir}: nothing is published here yet; run `dedupe ingest` first")
+    problems = list(check_snapshot(snapshot))
+    notes: list[str] = []
+    if not problems:
+        settings = Settings.from_mapping(dict(snapshot.manifest.settings))
+        try:
+            index = Index.open(folder / STATE / "index", snapshot.stamp, settings)
+        except StoreError as error:
+            notes.append(f"index: {error}; the next run rebuilds it, as does `dedupe rebuild`")
+        else:
+            problems += _index(snapshot, index)
+    return Report(snapshot=snapshot.number, counts=snapshot.counts, problems=problems, notes=notes)
+
+
+def _index(snapshot: Snapshot, index: Index) -> Iterator[str]:
+    """Documents that the tables hold and the index does not know."""
+    advice = "run `dedupe rebuild`"
+    for table in ("articles", "duplicates"):
+        for part in snapshot.batches(table, ["document_id", "raw_hash"]):
+            ids, raw = part["document_id"].to_pylist(), part["raw_hash"].to_pylist()
+            missing = [i for i, flag in zip(ids, known(index, ids), strict=True) if not flag]
+            missing += [i for i, flag in zip(ids, seen(index, ids, raw), strict=True) if not flag]
+            for identity in sorted(set(missing)):
+                yield f"index: document {identity} of {table} is missing from it; {advice}"
+    canonicals = [
+        identity
+        for part in snapshot.batches("articles", ["id"])
+        for identity in part["id"].to_pylist()
+    ]
+    for identity in sorted(set(canonicals) - set(index.ordinals_of(canonicals))):
+        yield f"index: canonical {identity} is missing from it; {advice}"
+    listed = {i for segment in index.segments for i in unpack_ids(segment.ids())}
+    for identity in sorted(index.ordinals_of(sorted(listed - set(canonicals)))):
+        yield f"index: {identity} stands as a canonical in it, but is none; {advice}"
+    for problem in index.problems():
+        yield f"index: {problem}; {advice}"

@@ -1,0 +1,5 @@
+"""What a run shows people."""
+
+from dedupe.report.explain import explain
+
+__all__ = ["explain"]
