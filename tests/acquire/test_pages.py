@@ -136,6 +136,7 @@ class TestRejects:
         (reject,) = take(".")
         assert (reject.reason, reject.detail) == (Reason.UNSUPPORTED, "a named pipe, not a file")
 
+    @pytest.mark.usefixtures("here")
     def test_a_socket_is_not_read(self, take: Take) -> None:
         with socket.socket(socket.AF_UNIX) as listening:
             listening.bind("socket.txt")
