@@ -6,8 +6,10 @@ and counts, never texts. Nothing is cached by Prefect: what was done before is k
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,6 +20,7 @@ os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
 os.environ.setdefault("PREFECT_LOGGING_EXTRA_LOGGERS", "dedupe")
+logging.getLogger("dedupe").setLevel(logging.INFO)
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import (
@@ -26,15 +29,21 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas import State
+from prefect.states import Failed
 from pydantic import Field
 
 from dedupe import pipeline
 from dedupe.errors import DedupeError
+from dedupe.pipeline.run import Progress
 from dedupe.report.markdown import summary
 from dedupe.report.terminal import progress_bars, show_result
-from dedupe.settings import Settings
+from dedupe.settings import Settings, split_names
 
 STAGES = ("acquire", "clean", "detect", "elect", "publish")
+
+LOG_EVERY = 5.0
+"""Seconds between two log lines of a stage that takes longer."""
 
 _default = Settings()
 
@@ -86,7 +95,7 @@ def ingest(
     containment: Annotated[float, Field(ge=0.1, le=1)] = _default.containment,
     policy: str = ",".join(_default.policy),
     dry_run: bool = False,  # noqa: FBT001, FBT002 - a form field
-) -> dict[str, Any]:
+) -> dict[str, Any] | State[Any]:
     """Clean, deduplicate and publish articles as one new snapshot.
 
     Args:
@@ -97,27 +106,53 @@ def ingest(
         policy: Who becomes canonical: criteria by weight, separated by commas.
         dry_run: Count what would happen and write nothing.
     """
-    settings = Settings.from_mapping(
-        {"threshold": threshold, "containment": containment, "policy": policy}
-    )
-    with progress_bars(enabled=True) as bars:
-        run = pipeline.Run(inputs, data_dir, settings, dry_run=dry_run, progress=bars)
-        progress = create_progress_artifact(progress=0.0, description="Stages done")
-        with run.opened():
-            shards = acquire(run)
-            _advance(progress, 1)
-            cleaned = clean(run, shards)
-            _advance(progress, 2)
-            detect(run, cleaned)
-            _advance(progress, 3)
-            elect(run)
-            _advance(progress, 4)
-            result = pipeline.result_of(run, publish(run))
-            _advance(progress, 5)
+    try:
+        settings = Settings(
+            threshold=threshold, containment=containment, policy=split_names(policy)
+        )
+        with progress_bars(enabled=True) as bars:
+            run = pipeline.Run(inputs, data_dir, settings, dry_run=dry_run, progress=_watched(bars))
+            with run.opened():
+                result = _stages(run)
+    except DedupeError as error:  # foreseen: the message says it all, a trace would bury it
+        return Failed(message=str(error))
     create_markdown_artifact(
         key="ingest", markdown=summary(result), description=f"Ingest run {result.run_id}"
     )
     return result.as_dict()
+
+
+def _stages(run: pipeline.Run) -> pipeline.Result:
+    done = create_progress_artifact(progress=0.0, key="ingest-stages", description="Stages done")
+    shards = acquire(run)
+    _advance(done, 1)
+    cleaned = clean(run, shards)
+    _advance(done, 2)
+    detect(run, cleaned)
+    _advance(done, 3)
+    elect(run)
+    _advance(done, 4)
+    result = pipeline.result_of(run, publish(run))
+    _advance(done, 5)
+    return result
+
+
+def _watched(bars: Progress) -> Progress:
+    """Progress that also goes to the run's log every few seconds, with its rate."""
+    begun: dict[str, float] = {}
+    said = time.monotonic()
+
+    def watch(stage: str, units: int, total: int | None) -> None:
+        nonlocal said
+        bars(stage, units, total)
+        now = time.monotonic()
+        since = now - begun.setdefault(stage, now)
+        if now - said >= LOG_EVERY and since:
+            said = now
+            of = f" of {total}" if total else ""
+            _say(f"{stage}: {units}{of}, {units / since:.0f}/s")
+
+    return watch
 
 
 def _say(message: str) -> None:
@@ -134,11 +169,12 @@ def main(arguments: list[str]) -> int:
     if {"-h", "--help"} & set(arguments):
         sys.stdout.write(f"{__doc__}\nDefault input: seeds/, default output: data/.\n")
         return 0
-    try:
-        result = ingest(inputs=arguments) if arguments else ingest()
-    except DedupeError as error:
-        sys.stderr.write(f"error: {error}\n")
+    state = ingest(inputs=arguments or ["seeds/"], return_state=True)
+    if not state.is_completed():
+        sys.stderr.write(f"error: {state.message}\n")
         return 1
+    result = state.result()
+    assert isinstance(result, dict)
     show_result(pipeline.Result(**result))
     return 0
 

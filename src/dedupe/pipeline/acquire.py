@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from dedupe.acquire import acquire as acquire_inputs
-from dedupe.acquire import expand
 from dedupe.article import Document
 from dedupe.pipeline import staging
 from dedupe.pipeline.rebuild import seen
@@ -18,11 +17,7 @@ REPORT_EVERY = 500
 
 
 def acquire(run: Run) -> list[Path]:
-    """Read the inputs; gives the staged shards, each of about ``Settings.shard_bytes``.
-
-    Raises:
-        InputError: an input does not exist.
-    """
+    """Read the inputs; gives the staged shards, each of about ``Settings.shard_bytes``."""
 
     def ingested(pairs: Sequence[tuple[str, str]]) -> list[bool]:
         return seen(run.index, [pair[0] for pair in pairs], [pair[1] for pair in pairs])
@@ -40,7 +35,7 @@ def acquire(run: Run) -> list[Path]:
         held = 0
 
     with run.stage("acquire"):
-        for item in acquire_inputs(expand(run.inputs), run.settings, ingested):
+        for item in acquire_inputs(run.found, run.settings, ingested):
             run.counts["documents"] += 1
             if run.counts["documents"] % REPORT_EVERY == 0:
                 run.progress("acquire", run.counts["documents"], None)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dedupe.acquire import Input, expand
 from dedupe.article import Pair
 from dedupe.detect import Detector, Index
 from dedupe.elect import Candidate
@@ -66,6 +67,7 @@ class Run:
         nonce = f"{self.started_at.isoformat()} {os.getpid()} {self.inputs}"
         tail = hashlib.blake2b(nonce.encode("utf-8", "replace"), digest_size=3).hexdigest()
         self.run_id = f"{self.started_at:%Y%m%dT%H%M%S}-{tail}"
+        self.found: list[Input] = []
         self.snapshot: Snapshot | None = None
         self.staging = Path()
         self.index: Index
@@ -116,9 +118,11 @@ class Run:
         """Hold the data folder: lock it, clear what a dead run left, open snapshot and index.
 
         Raises:
+            InputError: an input does not exist.
             LockedError: another run holds the folder.
             StoreError: the folder cannot be written, or its present snapshot cannot be read.
         """
+        self.found = expand(self.inputs)
         if self.dry_run:
             with tempfile.TemporaryDirectory(prefix="dedupe-") as folder:
                 self.staging = Path(folder)
