@@ -50,10 +50,8 @@ def acquire(run: Run) -> list[Path]:
                 case Unchanged():
                     run.counts["unchanged"] += 1
         flush()
-        rows = [
-            {name: getattr(reject, name) for name in staging.REFUSED.names} for reject in rejects
-        ]
-        staging.write(run.staging / "rejects-acquire.arrow", staging.REFUSED, rows)
+        refused = map(staging.reject_row, rejects)
+        staging.write(run.staging / "rejects-acquire.arrow", staging.REFUSED, refused)
         run.counts["rejects"] += len(rejects)
         run.progress("acquire", run.counts["documents"], run.counts["documents"])
     return run.shards("documents")

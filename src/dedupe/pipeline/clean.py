@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 from collections.abc import Iterator
@@ -13,8 +14,10 @@ from dedupe.article import Article, Document, Quality
 from dedupe.clean import clean_document
 from dedupe.pipeline import staging
 from dedupe.pipeline.run import Run
-from dedupe.rejects import Reason
+from dedupe.rejects import Reason, Reject
 from dedupe.settings import Settings
+
+log = logging.getLogger("dedupe")
 
 POOL_BYTES = 8_000_000
 """Staged bytes from which more processes pay for their start."""
@@ -61,21 +64,29 @@ def clean_shard(path: Path, settings: Settings) -> tuple[int, int]:
     """
     articles: list[dict[str, Any]] = []
     cuts: list[dict[str, Any]] = []
-    rejects: list[dict[str, Any]] = []
+    rejects: list[Reject] = []
     for batch in staging.read(path).to_batches(max_chunksize=256):
         for row in batch.to_pylist():
             document = staging.document_of(row)
-            article = clean_document(document)
-            cleaned = staging.cleaned_row(document, article)
+            try:
+                article = clean_document(document)
+                cleaned = staging.cleaned_row(document, article)
+            except Exception as error:
+                # One page that breaks a rule must not cost the others: it is a reject to look at.
+                log.exception("clean: broke on %s", document.source)
+                rejects.append(_failed(document, error))
+                continue
             refusal = _refusal(article, cleaned["word_count"], settings)
             if refusal is not None:
-                rejects.append(_reject_row(document, *refusal))
+                rejects.append(Reject.of_document(document, *refusal))
                 continue
             cuts += staging.cut_rows(article, row=len(articles))
             articles.append(cleaned)
     name = path.name.removeprefix("documents-")
     staging.write(path.with_name(f"cuts-{name}"), staging.CUTS, cuts)
-    staging.write(path.with_name(f"rejects-{name}"), staging.REFUSED, rejects)
+    staging.write(
+        path.with_name(f"rejects-{name}"), staging.REFUSED, map(staging.reject_row, rejects)
+    )
     staging.write(path.with_name(f"cleaned-{name}"), staging.CLEANED, articles)
     return len(articles), len(rejects)
 
@@ -92,12 +103,5 @@ def _refusal(article: Article, words: int, settings: Settings) -> tuple[Reason, 
     return None
 
 
-def _reject_row(document: Document, reason: Reason, detail: str) -> dict[str, Any]:
-    return {
-        "id": document.id,
-        "source": document.source,
-        "reason": reason.value,
-        "detail": detail,
-        "bytes": document.bytes,
-        "raw_hash": document.raw_hash,
-    }
+def _failed(document: Document, error: Exception) -> Reject:
+    return Reject.of_document(document, Reason.FAILED, f"{type(error).__name__}: {error}")

@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from dedupe.article import Article, Document, Stated
+from dedupe.rejects import Reject
 from dedupe.schemas import REJECTS
 from dedupe.words import content_hash, word_count
 
@@ -92,7 +93,7 @@ def document_row(document: Document) -> dict[str, Any]:
     """A document as a row of ``DOCUMENTS``."""
     return {
         "id": document.id,
-        "source": document.source,
+        "source": _encodable(document.source),
         "media_type": document.media_type,
         "text": _encodable(document.text),
         "raw_hash": document.raw_hash,
@@ -149,6 +150,12 @@ def cut_rows(article: Article, row: int) -> list[dict[str, Any]]:
         }
         for cut in article.removals
     ]
+
+
+def reject_row(reject: Reject) -> dict[str, Any]:
+    """A reject as a row of ``REFUSED``."""
+    row = {name: getattr(reject, name) for name in REFUSED.names}
+    return {**row, "detail": _encodable(reject.detail), "source": _encodable(reject.source)}
 
 
 def _encodable(text: str) -> str:
