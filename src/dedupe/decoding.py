@@ -111,7 +111,7 @@ _WESTERN = re.compile(
     rb"il|di|che|per|het|een|van|og|och|att|som|os|da|uma?|para|com)\b",
     re.I,
 )
-_WESTERN_SHARE = 0.12
+_WESTERN_SHARE = 0.08
 
 _CONTROL = bytes(set(range(0x20)) - set(b"\t\n\r\f\x1b\x0b")) + b"\x7f"
 _META_BYTES = 4096

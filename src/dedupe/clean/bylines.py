@@ -1,0 +1,123 @@
+"""Names out of bylines: persons and agencies, as a list.
+
+A byline is read only where it says that it is one ("By ...", "Auteur : ..."), or where a line of
+nothing but names stands beside the line that holds the date. Brands, addresses and the words around
+names are not names.
+"""
+
+from __future__ import annotations
+
+import re
+
+from dedupe.clean.words import fold, squash
+
+_LEAD = re.compile(
+    r"^\s{0,3}(?:(?:article|texte?|text|story|report|words|written|écrit|rédigé|ecrit|posted|publié|published|"
+    r"propos recueillis|recueilli|interview|reportage|geschrieben|verfasst|escrito|scritto|geschreven|analyse|"
+    r"a cura|publicado|pubblicato|veröffentlicht|gepubliceerd)\s{1,2})?"
+    r"(?:par|by|von|por|di|da|door|av|af|przez)\s{0,2}:?\s{1,2}(?=[A-ZÀ-ÖØ-ÞŁŚŻĆŠŽČ\"“])",
+    re.I,
+)
+_LABEL = re.compile(
+    r"^\s{0,3}(?:auteurs?|auteure|autrice|authors?|autor(?:en|in|es|a)?|autore|autori|par|by|von|por|di|door|"
+    r"texte?|text|rédaction|rédacteur|journaliste|reporter|byline|redactie|texto|testo)\s{0,2}[:：]\s{0,2}",
+    re.I,
+)
+_SPLIT = re.compile(
+    r"\s{0,2}(?:,|;|\||•|·|/|&|\n|\s(?:et|and|und|y|e|en|och|og|avec|with|mit|con|com|met)\s)\s{0,2}",
+    re.I,
+)
+_TRAIL = re.compile(
+    r"\s{0,2}(?:[\[(<|–—@•·]|https?:|\bpublié|\bpublished|\bupdated|\bposted|\bmis à jour|\ble \d|\bà \d|\bon [A-Z\d]"
+    r"|\bam \d|\bel \d|\bil \d|\bpour\b|\bfor\b|\bfür\b|\bin [A-Z]|\bà [A-Z]|\s-\s|\d).*$",
+    re.I | re.S,
+)
+_PREFIX = re.compile(
+    r"^(?:par|by|von|por|di|da|door|de notre envoyée?|propos recueillis par|recueilli par|written by|"
+    r"posted by|author|auteur|autor|autore|text|texte|interview|the|la|el)\s{0,2}:?\s{1,2}(?=\S)",
+    re.I,
+)
+_WORD = re.compile(r"^(?:[A-ZÀ-ÖØ-ÞŁŚŻĆŠŽČĐŞİА-ЯΑ-Ω][\w'’.\-]{0,25}|de|da|di|del|della|van|von|der|den|la|le|du|des|dos|"
+                   r"das|el|al|bin|ben|ibn|y|e|d'|ter|ten|zu|af|av|mc|st\.?|[\u3040-\u9fff\uac00-\ud7af·]{2,12})$")
+_PARTICLES = {"de", "da", "di", "del", "della", "van", "von", "der", "den", "la", "le", "du", "des",
+              "dos", "das", "el", "al", "y", "e", "zu", "af", "av", "ter", "ten", "the", "and"}  # fmt: skip
+_NOT_NAMES = {
+    "admin", "administrator", "administrateur", "editor", "editors", "editorial", "redaction", "redactie",
+    "redaktion", "redaccion", "redazione", "redacao", "staff", "author", "auteur", "guest", "contributor",
+    "contributors", "unknown", "anonymous", "webmaster", "user", "newsroom", "news", "team", "equipe",
+    "publie", "published", "updated", "posted", "newsletter", "share", "comment", "comments", "home",
+    "subscribe", "follow", "online", "http", "https", "www", "com", "website", "site", "press release",
+    "none", "null", "undefined", "n a", "la redaction", "the editors", "senior", "reporter", "writer",
+    "correspondent", "journaliste", "journalist", "collaborateur",
+}  # fmt: skip
+_AGENCIES = {
+    "afp", "ap", "reuters", "dpa", "efe", "ansa", "lusa", "anp", "belga", "ats", "apa", "tass", "upi", "pti",
+    "ani", "ians", "agence france presse", "associated press", "the associated press", "europa press",
+    "press association", "pa media", "keystone ats", "keystone sda", "xinhua", "kyodo", "jiji", "yonhap",
+    "la presse canadienne", "the canadian press", "bloomberg", "sid", "epd", "kna", "cna", "mti", "ritzau",
+    "ntb", "tt", "agencia efe", "adnkronos", "agi", "agencia brasil", "agencia lusa",
+}  # fmt: skip
+_MOST_WORDS = 5
+_LONGEST = 60
+
+
+def read_byline(text: str) -> list[str]:
+    """Return the names in a line that declares itself a byline; none if it does not."""
+    match = _LABEL.match(text) or _LEAD.match(text)
+    if match is None or len(text) > 300:
+        return []
+    return names(text[match.end() :])
+
+
+def names(text: str) -> list[str]:
+    """Return the persons and agencies listed in ``text``, without doubles, in order."""
+    found: list[str] = []
+    for part in _SPLIT.split(squash(text)[:400]):
+        name = clean_name(part)
+        if name and fold(name) not in {fold(other) for other in found}:
+            found.append(name)
+    return found
+
+
+def only_names(text: str) -> list[str]:
+    """Return the names if ``text`` is nothing but names of two words or more, or agencies."""
+    if len(text) > 120:
+        return []
+    parts = [part for part in _SPLIT.split(squash(text)) if part.strip()]
+    found = [clean_name(part) for part in parts]
+    if not parts or any(name is None for name in found):
+        return []
+    good = [name for name in found if name]
+    if all(len(name.split()) > 1 or is_agency(name) for name in good):
+        return good
+    return []
+
+
+def is_agency(text: str) -> bool:
+    """Whether ``text`` names a news agency."""
+    return fold(text) in _AGENCIES
+
+
+def clean_name(text: str) -> str | None:
+    """Return a person's or an agency's name out of ``text``; None if it holds none."""
+    text = squash(text).strip(" ,;:-–—|.\"“”*")
+    text = _PREFIX.sub("", text)
+    if is_agency(text):
+        return text
+    text = _TRAIL.sub("", text).strip(" ,;:-–—|\"“”*")
+    if not text or len(text) > _LONGEST or "@" in text or fold(text) in _NOT_NAMES:
+        return None
+    words = text.split()
+    if len(words) > _MOST_WORDS or not all(_WORD.match(word) for word in words):
+        return None
+    if all(word.lower() in _PARTICLES for word in words):
+        return None
+    if any(fold(word) in _NOT_NAMES for word in words):
+        return None
+    return _natural_case(text)
+
+
+def _natural_case(text: str) -> str:
+    if text.isupper() and len(text.split()) > 1:
+        return " ".join(w if len(w) <= 2 else w.title() for w in text.split())
+    return text

@@ -1,0 +1,153 @@
+"""From matching words to cuts: position and neighbourhood decide what a phrase alone cannot.
+
+A site that speaks to its reader ("we use cookies", "sign up") is noise; an article that speaks about
+cookies or newsletters is not. So a phrase in running text, with running text on both sides, needs
+company: a second phrase, a cut neighbour, or a block that consists of nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+
+from dedupe.clean.blocks import Block, Role, Stage
+from dedupe.clean.phrases import Hit, Table, table
+
+_FIRST_PERSON = frozenset(
+    "we our us wir unsere unserer unseren unserem uns nous notre nos nosotros nuestro nuestra nuestros "
+    "noi nostro nostra nostri nos nosso nossa nossos wij we onze ons this diese dieser ce cette este esta questo deze "
+    "votre your ihre ihrer su sus tu tus il tuo sua seu uw je jouw utilizamos usamos utilizziamo usiamo valoramos".split()
+)
+_QUOTES = re.compile("[«»\"“”„‟「」『』]")
+_BUTTON_WORDS = 12
+_CONSENT_WORDS = 150
+_RUN_LONGEST = 20
+_LABEL_WORDS = 2
+_REACH = 2
+
+
+def judge(blocks: list[Block], *, html: bool) -> None:
+    """Cut, in place, the blocks that the phrase tables and their surroundings condemn."""
+    rules = table()
+    hits = [
+        [] if block.cut or block.words > _CONSENT_WORDS else _hits(block, rules)
+        for block in blocks
+    ]
+    for index, found in enumerate(hits):
+        if found:
+            blocks[index].marks = [hit.rule.name for hit in found]
+            _outright(blocks, index, found)
+    for index, found in enumerate(hits):
+        if found and blocks[index].cut is None:
+            _in_context(blocks, hits, index)
+    for index, found in enumerate(hits):
+        if any(hit.rule.effect == "run" for hit in found) and blocks[index].cut:
+            _run(blocks, index, html=html)
+
+
+def _hits(block: Block, rules: Table) -> list[Hit]:
+    found = rules.hits(block.folded)
+    return [hit for hit in found if _fits(block, hit)]
+
+
+def _fits(block: Block, hit: Hit) -> bool:
+    rule = hit.rule
+    if rule.match != "starts" or " " in hit.phrase:
+        return True
+    # One word opens a sentence as easily as a widget: "Share prices fell". A colon tells.
+    if block.words <= _LABEL_WORDS:
+        return True
+    head = block.text[: len(hit.phrase) + 4]
+    return ":" in head or "：" in head
+
+
+def _outright(blocks: list[Block], index: int, found: list[Hit]) -> None:
+    block = blocks[index]
+    for hit in found:
+        effect = hit.rule.effect
+        if effect in {"cut", "run", "tail"}:
+            if hit.rule.match == "whole" and _is_subheading(blocks, index):
+                continue
+            if hit.rule.match == "starts" and block.prose and block.words > _BUTTON_WORDS * 2:
+                continue
+            block.drop(hit.rule.name, hit.rule.stage)
+        elif effect == "related" and _is_door(block, hit):
+            block.drop(hit.rule.name, hit.rule.stage)
+
+
+def _is_subheading(blocks: list[Block], index: int) -> bool:
+    """A one-word heading with running text on both sides heads a section of the story."""
+    block = blocks[index]
+    if block.words > 1 or block.role not in {Role.HEADING, Role.PARAGRAPH} or block.links:
+        return False
+    before = blocks[index - 1] if index else None
+    after = blocks[index + 1] if index + 1 < len(blocks) else None
+    return bool(before and after and before.prose and after.prose and not after.marks)
+
+
+def _is_door(block: Block, hit: Hit) -> bool:
+    head = block.text[: len(hit.phrase) + 4]
+    if ":" in head or "：" in head or "|" in head or "»" in head[-3:]:
+        return True
+    return block.links > 0.4 or not block.ends
+
+
+def _in_context(blocks: list[Block], hits: list[list[Hit]], index: int) -> None:
+    block, found = blocks[index], hits[index]
+    for effect in ("consent", "sentence", "hint"):
+        some = [hit for hit in found if hit.rule.effect == effect]
+        if some and _condemned(blocks, hits, index, effect, some):
+            block.drop(some[0].rule.name, some[0].rule.stage)
+            return
+
+
+def _condemned(
+    blocks: list[Block], hits: list[list[Hit]], index: int, effect: str, some: list[Hit]
+) -> bool:
+    block = blocks[index]
+    beside = blocks[max(0, index - 1) : index] + blocks[index + 1 : index + 2]
+    lonely = all(other.prose and other.cut is None for other in beside)
+    if effect == "hint":
+        return not lonely or not beside
+    quoted = bool(_QUOTES.search(block.text)) and block.words > 20
+    if effect == "consent":
+        near = hits[max(0, index - _REACH) : index] + hits[index + 1 : index + 1 + _REACH]
+        company = len({hit.phrase for hit in some}) > 1 or any(
+            hit.rule.stage is Stage.CONSENT and blocks_cut
+            for row, blocks_cut in zip(
+                near,
+                [
+                    b.cut is not None
+                    for b in blocks[max(0, index - _REACH) : index]
+                    + blocks[index + 1 : index + 1 + _REACH]
+                ],
+                strict=True,
+            )
+            for hit in row
+        )
+        own_voice = any(_FIRST_PERSON & set(hit.phrase.split()) for hit in some)
+        if quoted:
+            return company and own_voice and not lonely
+        return own_voice or company or not block.prose
+    if not block.prose:
+        return True
+    if quoted and lonely:
+        return False
+    return some[0].at <= 1 or len({hit.phrase for hit in some}) > 1 or not lonely
+
+
+def _run(blocks: list[Block], index: int, *, html: bool) -> None:
+    """Cut the short lines under the heading of a list of other articles."""
+    head = blocks[index]
+    for at in range(index + 1, min(len(blocks), index + 1 + _RUN_LONGEST)):
+        block = blocks[at]
+        if block.cut:
+            continue
+        if block.prose or block.role is Role.CODE:
+            return
+        linked = block.links > 0.5
+        if html and not linked and (block.role is Role.HEADING or block.ends):
+            return
+        after = blocks[at + 1] if at + 1 < len(blocks) else None
+        if not html and at > index + 1 and block.gap and after is not None and after.prose:
+            return  # a heading of the story, which goes on
+        block.drop(f"under-{head.cut.rule}" if head.cut else "related", Stage.RELATED)

@@ -1,0 +1,129 @@
+"""What an element's tag, attributes and names say about it, before anything is read in it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from dedupe.clean.blocks import Cut, Stage
+
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_PARTS = re.compile(r"[^a-z0-9]+")
+_HIDDEN_STYLE = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.I)
+_LONGEST = 400
+
+CHROME_TAGS = {
+    "nav": Cut("navigation", Stage.CHROME),
+    "footer": Cut("footer", Stage.CHROME),
+    "aside": Cut("side-column", Stage.CHROME),
+    "button": Cut("button", Stage.CHROME),
+    "menu": Cut("navigation", Stage.CHROME),
+    "search": Cut("search", Stage.CHROME),
+    "figcaption": Cut("caption", Stage.CHROME),
+    "label": Cut("form", Stage.CHROME),
+    "option": Cut("form", Stage.CHROME),
+    "time": Cut("date", Stage.FIELD),
+}
+ROLES = {
+    "navigation": Cut("navigation", Stage.CHROME),
+    "menu": Cut("navigation", Stage.CHROME),
+    "menubar": Cut("navigation", Stage.CHROME),
+    "search": Cut("search", Stage.CHROME),
+    "contentinfo": Cut("footer", Stage.CHROME),
+    "complementary": Cut("side-column", Stage.CHROME),
+    "dialog": Cut("dialog", Stage.PROMPT),
+    "alertdialog": Cut("dialog", Stage.PROMPT),
+    "alert": Cut("dialog", Stage.PROMPT),
+    "tablist": Cut("navigation", Stage.CHROME),
+    "toolbar": Cut("share-bar", Stage.CHROME),
+    "banner": Cut("site-header", Stage.CHROME),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What names say: a cut, whether it holds even against most of the page's text, and a bonus."""
+
+    cut: Cut | None
+    always: bool
+    body: int
+
+
+@cache
+def _names() -> tuple[dict[str, tuple[Cut, bool]], dict[str, int]]:
+    source = files("dedupe.clean.rules").joinpath("markup.toml").read_bytes()
+    table = tomllib.loads(source.decode())
+    cuts: dict[str, tuple[Cut, bool]] = {}
+    for rule in table["rule"]:
+        for name in rule["names"]:
+            key = _PARTS.sub("-", name)
+            cuts.setdefault(key, (Cut(rule["name"], Stage(rule["stage"])), rule["how"] == "always"))
+    bodies = {
+        _PARTS.sub("-", name): rule["strength"]
+        for rule in table["article"]
+        for name in rule["names"]
+    }
+    return cuts, bodies
+
+
+@lru_cache(maxsize=20_000)
+def read_names(identity: str, classes: str) -> Signs:
+    """Return what an id and class names say. Pure: the cache only saves time."""
+    cuts, bodies = _names()
+    best: tuple[Cut, bool] | None = None
+    body = 0
+    for raw in [identity, *classes.split()][:30]:
+        name = _PARTS.sub("-", _CAMEL.sub("-", raw[:_LONGEST]).lower()).strip("-")
+        if not name:
+            continue
+        body = max(body, bodies.get(name, 0))
+        found = _find(name, cuts)
+        if found and (best is None or (found[1] and not best[1])):
+            best = found
+        if body < 3:
+            parts = name.split("-")
+            for at in range(len(parts) - 1):
+                body = max(body, bodies.get("-".join(parts[at : at + 2]), 0))
+    if best and not best[1] and body >= 3:
+        best = None
+    return Signs(best[0] if best else None, bool(best and best[1]), body)
+
+
+def _find(name: str, cuts: dict[str, tuple[Cut, bool]]) -> tuple[Cut, bool] | None:
+    """Return the rule for a name: the name itself, or the one it begins or ends with."""
+    found = cuts.get(name)
+    if found:
+        return found
+    parts = name.split("-")
+    if len(parts) == 1:
+        return None
+    for size in (3, 2, 1):
+        if size >= len(parts) and size > 1:
+            continue
+        # State and layout classes ("has-sidebar", "no-comments", "tag-cookies") are about elsewhere.
+        if parts[0] in _ABOUT_ELSEWHERE:
+            return None
+        for at in range(len(parts) - size + 1):
+            found = cuts.get("-".join(parts[at : at + size]))
+            if found and (size > 1 or at in {0, len(parts) - 1}):
+                return found
+    return None
+
+
+_ABOUT_ELSEWHERE = frozenset(
+    "has no with without tag category cat postid page is not hide show js theme body post hentry type format "
+    "status template enable disable enabled single logged wp td col row grid".split()
+)
+
+
+def hidden(attributes: dict[str, str | None]) -> bool:
+    """Whether an element says of itself that it is not shown."""
+    if "hidden" in attributes and attributes["hidden"] != "until-found":
+        return True
+    if attributes.get("aria-hidden") == "true" and not attributes.get("class", ""):
+        return True
+    style = attributes.get("style")
+    return bool(style and _HIDDEN_STYLE.search(style[:_LONGEST]))

@@ -1,0 +1,103 @@
+"""The phrase tables of ``rules/*.toml``, compiled once: which rules a block's words match.
+
+A table names its rules, says what a match leads to (``effect``) and lists phrases per language.
+All languages apply to every text: pages mix them (an English "Loading..." under French prose), and
+phrases long enough to name their matter do not collide. Look-up is by first word in a dictionary,
+so the cost is linear in the text and does not grow with the tables.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from dedupe.clean.blocks import Stage
+from dedupe.clean.words import fold
+
+TABLES: Final = ("consent", "prompt", "chrome", "related")
+LANGUAGES: Final = ("fr", "en", "de", "es", "it", "pt", "nl")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One named rule of a table."""
+
+    name: str
+    stage: Stage
+    match: str
+    effect: str
+    max_words: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule that matched, and the words it matched."""
+
+    rule: Rule
+    phrase: str
+    at: int
+    """Index of the phrase's first word in the folded text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All rules, indexed by how they match."""
+
+    whole: dict[str, tuple[Rule, ...]]
+    starts: dict[str, tuple[tuple[str, Rule], ...]]
+    contains: dict[str, tuple[tuple[tuple[str, ...], Rule], ...]]
+
+    def hits(self, folded: str) -> list[Hit]:
+        """Return the rules that match a folded text, whole lines first."""
+        found = [Hit(rule, folded, 0) for rule in self.whole.get(folded, ())]
+        words = folded.split(" ")
+        count = len(words)
+        for phrase, rule in self.starts.get(words[0], ()):
+            if count <= rule.max_words and (
+                folded == phrase or folded.startswith(phrase + " ")
+            ):
+                found.append(Hit(rule, phrase, 0))
+        index = self.contains
+        for at, word in enumerate(words):
+            if word in index:
+                for parts, rule in index[word]:
+                    if count <= rule.max_words and tuple(words[at : at + len(parts)]) == parts:
+                        found.append(Hit(rule, " ".join(parts), at))
+        return found
+
+
+@cache
+def table() -> Table:
+    """Return the compiled tables; they are constant, so one copy serves the process."""
+    whole: dict[str, list[Rule]] = {}
+    starts: dict[str, list[tuple[str, Rule]]] = {}
+    contains: dict[str, list[tuple[tuple[str, ...], Rule]]] = {}
+    for name in TABLES:
+        source = files("dedupe.clean.rules").joinpath(f"{name}.toml").read_bytes()
+        for entry in tomllib.loads(source.decode())["rule"]:
+            rule = Rule(
+                name=entry["name"],
+                stage=Stage(entry["stage"]),
+                match=entry["match"],
+                effect=entry["effect"],
+                max_words=entry.get("max_words", 150),
+                why=entry["why"],
+            )
+            phrases = {fold(p.replace("#", "0")) for ps in entry["phrases"].values() for p in ps}
+            for phrase in sorted(phrases - {""}):
+                words = tuple(phrase.split(" "))
+                if rule.match == "whole":
+                    whole.setdefault(phrase, []).append(rule)
+                elif rule.match == "starts":
+                    starts.setdefault(words[0], []).append((phrase, rule))
+                else:
+                    contains.setdefault(words[0], []).append((words, rule))
+    return Table(
+        {key: tuple(value) for key, value in whole.items()},
+        {key: tuple(value) for key, value in starts.items()},
+        {key: tuple(value) for key, value in contains.items()},
+    )

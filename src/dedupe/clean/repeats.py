@@ -1,0 +1,147 @@
+"""Passages that stand twice in one document: one copy stays, the right one.
+
+A scraper reads a body twice (two containers, a page and its print view), a theme prints the
+standfirst again as first paragraph, a navigation copies the title. Word n-grams of every kept block
+go into one dictionary, so the search is linear in the text. What repeats on purpose survives: short
+lines (refrains, dialogue), whole quotations that stand alone, table rows, code, and sentences of one
+pattern with other figures or names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dedupe.clean.blocks import Block, Role, Stage
+from dedupe.clean.words import is_quotation, tokens
+
+_GRAM = 4
+_LEAST_WORDS = 9
+_EXACT = 0.999
+_NEAR = 0.72
+_REFRAIN_WORDS = 25
+_RUN = 3
+_TEASER_END = ("…", "...", "[…]", "[...]", "(…)", "(...)")
+
+
+@dataclass(slots=True)
+class _Twin:
+    """How much of a block stands in an earlier one."""
+
+    of: int
+    share: float
+    exact: bool
+
+
+def cut_repeats(blocks: list[Block]) -> Block | None:
+    """Cut repeated passages in place; return a cut standfirst, whose twin is in the body."""
+    live = [block for block in blocks if block.cut is None and block.role is not Role.CODE]
+    words = [tokens(block.text) for block in live]
+    twins = _find(live, words)
+    standfirst: Block | None = None
+    for later, twin in twins.items():
+        if not _is_repeat(live, twins, later, twin):
+            continue
+        first, second = live[twin.of], live[later]
+        if first.cut is not None or second.cut is not None:
+            continue
+        if twin.of == 0 and later <= 2 and (later - 1) not in twins and (later + 1) not in twins:
+            first.drop("standfirst-repeat", Stage.REPEAT)
+            standfirst = first
+        elif _is_teaser(first, second):
+            first.drop("teaser-repeat", Stage.REPEAT)
+        else:
+            rule = "exact-repeat" if twin.exact else "near-repeat"
+            second.drop(rule, Stage.REPEAT)
+    return standfirst
+
+
+def _find(live: list[Block], words: list[list[str]]) -> dict[int, _Twin]:
+    """Return for each block that mostly stands in an earlier block: which, and how much of it."""
+    where: dict[tuple[str, ...], int] = {}
+    exact: dict[tuple[str, ...], int] = {}
+    twins: dict[int, _Twin] = {}
+    for index, row in enumerate(words):
+        key = tuple(row)
+        if not key:
+            continue
+        if key in exact:
+            twins[index] = _Twin(exact[key], 1.0, exact=True)
+            continue
+        exact[key] = index
+        if len(row) < _LEAST_WORDS:
+            continue
+        grams = list(zip(*(row[i:] for i in range(_GRAM)), strict=False))
+        votes: dict[int, int] = {}
+        for gram in grams:
+            at = where.get(gram)
+            if at is not None:
+                votes[at] = votes.get(at, 0) + 1
+            else:
+                where[gram] = index
+        if votes:
+            total = sum(votes.values())
+            of, most = max(votes.items(), key=lambda item: (item[1], -item[0]))
+            if most >= _NEAR * len(grams) or total >= 0.95 * len(grams):
+                if _same_facts(words[of], row) or total >= _EXACT * len(grams):
+                    twins[index] = _Twin(of, total / len(grams), exact=False)
+            elif most >= _NEAR * max(1, len(words[of]) - _GRAM + 1) and _is_teaser(
+                live[of], live[index]
+            ):
+                twins[index] = _Twin(of, most / len(grams), exact=False)
+    return twins
+
+
+def _same_facts(left: list[str], right: list[str]) -> bool:
+    """Whether two near-equal passages differ in no figure, and in few words."""
+    a, b = set(left), set(right)
+    odd = a ^ b
+    if any(any(c.isdigit() for c in word) for word in odd):
+        return False
+    return len(b - a) <= max(2, 0.2 * len(b))
+
+
+def _is_repeat(live: list[Block], twins: dict[int, _Twin], later: int, twin: _Twin) -> bool:
+    block = live[later]
+    if block.role is Role.ROW:
+        return False
+    if _in_run(live, twins, later):
+        return True
+    if block.words < _LEAST_WORDS:
+        return False
+    if is_quotation(block.text) and block.words <= 2 * _REFRAIN_WORDS:
+        return False
+    if twin.exact and block.words < _REFRAIN_WORDS:
+        return block.prose or block.ends
+    return True
+
+
+def _in_run(live: list[Block], twins: dict[int, _Twin], later: int) -> bool:
+    """Whether the block belongs to a stretch of blocks repeated in order that holds prose."""
+    first = last = later
+    while first - 1 in twins and twins[first - 1].of in {
+        twins[first].of - 1,
+        twins[first].of,
+        twins[first].of - 2,
+    }:
+        first -= 1
+    while last + 1 in twins and twins[last + 1].of in {
+        twins[last].of + 1,
+        twins[last].of,
+        twins[last].of + 2,
+    }:
+        last += 1
+    stretch = live[first : last + 1]
+    prose = [block for block in stretch if block.prose and block.words >= _REFRAIN_WORDS // 2]
+    if len(stretch) >= _RUN:
+        return bool(prose)
+    return bool(prose) and _is_heading(live[later])
+
+
+def _is_heading(block: Block) -> bool:
+    """Whether the block heads what follows it rather than saying something itself."""
+    return block.role is Role.HEADING or (not block.ends and block.words < _LEAST_WORDS)
+
+
+def _is_teaser(first: Block, second: Block) -> bool:
+    """Whether the earlier copy is the cut-off beginning of the later one."""
+    return first.text.rstrip().endswith(_TEASER_END) and second.words > first.words

@@ -1,0 +1,1 @@
+"""Rule tables, as data; ``dedupe.clean.phrases`` compiles them."""

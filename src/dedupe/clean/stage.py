@@ -1,0 +1,94 @@
+"""The clean stage: one document in, one article out. Never raises on text, whatever it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dedupe.article import Article, Document, Quality, Removal
+from dedupe.clean.blocks import Block, Stage
+from dedupe.clean.fields import Fields, from_stated
+from dedupe.clean.page import read_page
+from dedupe.clean.plain import read_plain
+from dedupe.decoding import decode, looks_like_html
+
+
+def clean(raw: bytes | str, url: str | None = None, media_type: str | None = None) -> Article:
+    """Return the article that ``raw`` holds, HTML or plain text.
+
+    Args:
+        raw: the document; bytes are decoded by ``dedupe.decoding``.
+        url: where it came from, if known.
+        media_type: ``text/html`` or ``text/plain``; recognised by content if not given.
+
+    Raises:
+        InputError: bytes that are no text, or that no encoding explains. Text never raises.
+    """
+    text = decode(raw, None, media_type)[0] if isinstance(raw, bytes) else raw
+    return _clean(text, url, media_type, {})
+
+
+def clean_document(document: Document) -> Article:
+    """Return the article of a document; what was stated beside its text wins over what is found."""
+    return _clean(document.text, document.url, document.media_type, document.stated)
+
+
+def _clean(
+    text: str, url: str | None, media_type: str | None, stated: Mapping[str, Any]
+) -> Article:
+    fields = from_stated(stated)
+    if url:
+        fields.state("url", url, "given")
+    html = media_type in {"text/html", "application/xhtml+xml"} or (
+        media_type not in {"text/plain"} and looks_like_html(text[:65_536].encode("utf-8", "replace"))
+    )
+    blocks = read_page(text, fields) if html else read_plain(text, fields)
+    return _article(text, blocks, fields, exact=not html)
+
+
+def _article(text: str, blocks: list[Block], fields: Fields, *, exact: bool) -> Article:
+    body = "\n\n".join(block.text for block in blocks if block.cut is None)
+    return Article(
+        text=body,
+        title=fields.title,
+        authors=fields.authors,
+        published_at=fields.published_at,
+        modified_at=fields.modified_at,
+        url=fields.url,
+        site=fields.site,
+        language=fields.language,
+        summary=fields.summary,
+        removals=_removals(text, blocks),
+        quality=Quality.ARTICLE if body else Quality.EMPTY,
+        provenance=fields.provenance,
+    )
+
+
+def _removals(text: str, blocks: list[Block]) -> list[Removal]:
+    """Cut blocks as passages of the source; neighbours cut by one rule are one passage."""
+    passages: list[Removal] = []
+    before: Block | None = None
+    for block in blocks:
+        cut = block.cut
+        if cut is not None and block.start >= 0:
+            start = block.start
+            if (
+                before is not None
+                and before.cut == cut
+                and passages
+                and cut.stage is not Stage.FIELD
+                and passages[-1].end <= start
+                and not text[passages[-1].end : start].strip(" \t\r\n\u00a0•-–")
+            ):
+                start = passages.pop().start
+            passages.append(
+                Removal(
+                    rule=cut.rule,
+                    stage=cut.stage.value,
+                    start=start,
+                    end=block.end,
+                    text=text[start : block.end],
+                )
+            )
+        before = block
+    return passages

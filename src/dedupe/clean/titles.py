@@ -1,0 +1,60 @@
+"""The title of a page: the head's statements and the visible headings, checked against each other."""
+
+from __future__ import annotations
+
+import re
+
+from dedupe.clean.blocks import Role
+from dedupe.clean.fields import Fields
+from dedupe.clean.metadata import Head, _plain
+from dedupe.clean.walk import Walk
+from dedupe.clean.words import fold
+
+_SEPARATOR = re.compile(r"\s+[|\-–—·•:»›/~]+\s+|\s*[|｜]\s*")
+_LEAST = 3
+
+
+def page_title(head: Head, walk: Walk, fields: Fields) -> tuple[str | None, str]:
+    """Return the title, without the site's name, and where it was read."""
+    headings = [
+        block.text
+        for block in walk.blocks
+        if block.role is Role.HEADING and walk.boxes[block.zone].tag == "h1"
+    ]
+    stated = _plain(head.article.get("headline"))
+    shared = head.first("og:title", "twitter:title", "dc.title")
+    site = fields.site or ""
+    named = [(stated, "json-ld"), (shared, "meta"), (head.title, "title")]
+    for text in headings:
+        folded = fold(text)
+        if len(folded) < _LEAST:
+            continue
+        for other, _ in named:
+            if other and (fold(other) == folded or fold(strip_site(other, site)) == folded):
+                return text, "h1"
+    for text, source in named[:2]:
+        if text:
+            return strip_site(text, site), source
+    if headings:
+        return headings[0], "h1"
+    if head.title:
+        return strip_site(head.title, site), "title"
+    return None, ""
+
+
+def strip_site(title: str, site: str) -> str:
+    """Return ``title`` without the site's name at its end or its beginning."""
+    parts = [part for part in _SEPARATOR.split(title) if part]
+    if len(parts) < 2:
+        return title
+    key = fold(site)
+    last, first = fold(parts[-1]), fold(parts[0])
+    if key and (last == key or key in last or last in key):
+        cut = title.rfind(parts[-1])
+        return title[:cut].rstrip(" |-–—·•:»›/~｜")
+    if key and first == key:
+        return title[title.find(parts[0]) + len(parts[0]) :].lstrip(" |-–—·•:»›/~｜")
+    if len(parts[-1].split()) <= 4 and ("|" in title or "｜" in title):
+        cut = title.rfind(parts[-1])
+        return title[:cut].rstrip(" |-–—·•:»›/~｜")
+    return title
