@@ -1,0 +1,67 @@
+"""What the README shows is run as it stands there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import dedupe
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CODE = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+SHELL = re.findall(r"^```bash\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as the README's first command leaves it: ``seeds/`` ingested into ``data/``."""
+    folder = tmp_path_factory.mktemp("readme")
+    (folder / "seeds").symlink_to(ROOT / "seeds")
+    dedupe.ingest(ROOT / "seeds", folder / "data")
+    return folder
+
+
+@pytest.mark.parametrize("code", CODE, ids=range(len(CODE)))
+def test_each_piece_of_python_runs_as_shown(
+    code: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    names: dict[str, object] = {}
+    exec(compile(code, "README.md", "exec"), names)
+    if "articles" in names:
+        assert len(names["articles"]) == 5  # type: ignore[arg-type]
+
+
+def test_every_command_shown_exists() -> None:
+    shown = {shlex.split(line, comments=True)[1] for line in SHELL[2].splitlines() if line}
+    for command in shown:
+        subprocess.run(
+            [sys.executable, "-m", "dedupe", command, "--help"], check=True, capture_output=True
+        )
+
+
+def test_the_first_two_blocks_are_the_set_up_and_the_tests() -> None:
+    """``.ci/run`` takes them by their place."""
+    assert "venv" in SHELL[0]
+    assert "flows/ingest.py" in SHELL[0]
+    assert "pytest" in SHELL[1]
+    assert all(len(block.strip().splitlines()) == 1 for block in SHELL[:2])
+
+
+def test_linked_files_exist() -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_ci_runs_the_commands_of_the_readme() -> None:
+    script = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    assert os.access(ROOT / ".ci/run", os.X_OK)
+    assert "command 1" in script
+    assert "command 2" in script
