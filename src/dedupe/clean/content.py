@@ -2,19 +2,27 @@
 
 From the body downwards, the child that holds nearly all of what is left is entered, until no single
 child does; a part that calls itself the article's body is entered earlier. Names are evidence, text is
-proof: an element that holds most of the page's running text is never cut for its name.
+proof: an element that holds most of the page's running text is never cut for its name, and a rule that
+takes most of it is not believed on that page.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from dedupe.clean.blocks import Block, Cut, Role, Stage
 from dedupe.clean.walk import Box, Walk
 
-_SPARED = 0.6
+_SPARED = 0.5
 _COMMENTS_SPARED = 0.97
+_DOUBTED = 0.45
 _DOMINANT = 0.82
-_NAMED = {4: 0.25, 3: 0.45, 2: 0.5, 1: 0.82}
+_NAMED = {4: 0.25, 3: 0.4, 2: 0.5, 1: 0.82}
 _LABEL_WEIGHT = 0.15
+_LEAST_PROSE = 250
+_CLIMBS = 4
+_BELIEVED = frozenset(("consent-platform", "comment-section"))
+_LEAVES = frozenset(("p", "ul", "ol", "blockquote", "table", "dl"))
 
 
 def weigh(block: Block) -> float:
@@ -28,21 +36,52 @@ def weigh(block: Block) -> float:
 def prune(walk: Walk) -> None:
     """Decide for every box whether it is cut, and cut its blocks."""
     boxes, blocks = walk.boxes, walk.blocks
-    _total(boxes, blocks)
-    whole = _uncut(boxes)
-    for index, box in enumerate(boxes):
-        above = boxes[box.parent].cut if box.parent >= 0 else None
-        if above is not None:
-            box.cut = above
-        elif box.cut is not None and not box.always and index and _spare(box, whole):
-            box.cut = None
+    total_up(boxes, blocks)
+    whole = boxes[0].prose
+    distrusted: set[str] = set()
+    own = [box.cut for box in boxes]
+    for _ in range(3):
+        taken: dict[str, float] = defaultdict(float)
+        for index, box in enumerate(boxes):
+            above = boxes[box.parent].cut if box.parent >= 0 else None
+            cut = own[index]
+            if above is not None:
+                box.cut = above
+            elif cut is None or cut.rule in distrusted or (index == 0 and not box.always):
+                box.cut = None
+            elif _spare(box, cut, whole):
+                box.cut = None
+            else:
+                box.cut = cut
+                taken[cut.rule] += box.prose
+        left = whole - sum(taken.values())
+        doubtful = {
+            rule
+            for rule, weight in taken.items()
+            if rule not in _BELIEVED and weight > _LEAST_PROSE and weight > _DOUBTED * whole and weight > left
+        }
+        if left < _LEAST_PROSE and not doubtful and taken:
+            rule, weight = max(taken.items(), key=lambda item: item[1])
+            if rule not in _BELIEVED and weight > 2 * max(left, 50):
+                doubtful = {rule}
+        if not doubtful:
+            break
+        distrusted |= doubtful
     for block in blocks:
         cut = boxes[block.zone].cut
         if cut is not None and block.cut is None:
             block.cut = cut
 
 
-def _total(boxes: list[Box], blocks: list[Block]) -> None:
+def _spare(box: Box, cut: Cut, whole: float) -> bool:
+    if box.always and cut.rule != "hidden":
+        return False
+    least = _COMMENTS_SPARED if cut.rule == "comment-section" else _SPARED
+    return box.prose > least * whole and box.prose > _LEAST_PROSE
+
+
+def total_up(boxes: list[Box], blocks: list[Block]) -> None:
+    """Sum the weight of the blocks that are not cut into their boxes and all boxes above."""
     for box in boxes:
         box.prose = 0.0
     for block in blocks:
@@ -53,33 +92,20 @@ def _total(boxes: list[Box], blocks: list[Block]) -> None:
             boxes[box.parent].prose += box.prose
 
 
-def _uncut(boxes: list[Box]) -> float:
-    """Return the page's weight without what is cut in any case."""
-    lost = 0.0
-    inside: set[int] = set()
-    for index, box in enumerate(boxes):
-        if box.parent in inside:
-            inside.add(index)
-        elif box.always and box.cut is not None:
-            inside.add(index)
-            lost += box.prose
-    return max(1.0, boxes[0].prose - lost)
+def find_main(walk: Walk, title: Block | None) -> int:
+    """Return the index of the box that holds the article; the body if nothing narrower does.
 
-
-def _spare(box: Box, whole: float) -> bool:
-    least = _COMMENTS_SPARED if box.cut and box.cut.rule == "comment-section" else _SPARED
-    return box.prose > least * whole
-
-
-def find_main(walk: Walk) -> int:
-    """Return the index of the box that holds the article; the body if nothing narrower does."""
-    boxes, blocks = walk.boxes, walk.blocks
-    _total(boxes, blocks)
+    Args:
+        walk: the pruned page.
+        title: the visible heading that says the page's stated title, if one does.
+    """
+    boxes = walk.boxes
+    total_up(boxes, walk.blocks)
     children: dict[int, list[int]] = {}
     for index, box in enumerate(boxes):
         if box.parent >= 0 and box.prose > 0 and box.cut is None:
             children.setdefault(box.parent, []).append(index)
-    current = 0
+    current = _holder_of(boxes, title)
     while True:
         weight = boxes[current].prose
         named = _named_below(boxes, children, current, weight)
@@ -90,15 +116,32 @@ def find_main(walk: Walk) -> int:
         if not below:
             return current
         best = max(below, key=lambda index: boxes[index].prose)
-        if boxes[best].prose < _DOMINANT * weight or boxes[best].tag in {"p", "ul", "ol", "blockquote"}:
+        if boxes[best].prose < _DOMINANT * weight or boxes[best].tag in _LEAVES:
             return current
         current = best
+
+
+def _holder_of(boxes: list[Box], title: Block | None) -> int:
+    """Return the innermost box around the title that calls itself an article and has a text.
+
+    Sites that load one article after another put each into a box of its own; the page's title tells
+    which of them the page is about.
+    """
+    if title is None or title.cut is not None:
+        return 0
+    index = title.zone
+    while index > 0:
+        box = boxes[index]
+        if box.tag == "article" and box.prose > 3 * _LEAST_PROSE and box.prose > 0.1 * boxes[0].prose:
+            return index
+        index = box.parent
+    return 0
 
 
 def _named_below(
     boxes: list[Box], children: dict[int, list[int]], current: int, weight: float
 ) -> int | None:
-    """Return the heaviest descendant whose name says body, if it holds its share."""
+    """Return the descendant whose name says body most clearly, if it holds its share."""
     best: int | None = None
     stack = list(children.get(current, []))
     while stack:
@@ -111,17 +154,44 @@ def _named_below(
             if best is None or key > (boxes[best].body, boxes[best].prose, -best):
                 best = index
         stack.extend(children.get(index, []))
-    if best is not None and boxes[best].body < 3 and boxes[best].prose < _NAMED[2] * weight:
-        return None
     return best
+
+
+def widen(walk: Walk, main: int) -> int:
+    """Return ``main`` or a box above it, as long as what is added is running text, not links.
+
+    The lead often stands in a box of its own before the rest, the last part behind a gallery.
+    """
+    boxes = walk.boxes
+    for _ in range(_CLIMBS):
+        parent = boxes[main].parent
+        if parent < 0:
+            return main
+        inside, outside = _members(walk, main), _members(walk, parent)
+        added = [block for block in walk.blocks if outside[block.zone] and not inside[block.zone]]
+        added = [block for block in added if block.cut is None and block.words > 1]
+        if not added:
+            main = parent
+            continue
+        prose = sum(len(block.text) * (1 - block.links) for block in added if block.prose)
+        noise = sum(len(b.text) * (0.5 + b.links) for b in added if not b.prose)
+        if prose < 120 or noise > 0.35 * prose:
+            return main
+        main = parent
+    return main
+
+
+def _members(walk: Walk, main: int) -> list[bool]:
+    boxes = walk.boxes
+    inside = [False] * len(boxes)
+    for index in range(main, len(boxes)):
+        inside[index] = index == main or (boxes[index].parent >= main and inside[boxes[index].parent])
+    return inside
 
 
 def cut_outside(walk: Walk, main: int) -> None:
     """Cut every block that does not stand under the main box."""
-    boxes = walk.boxes
-    inside = [False] * len(boxes)
-    for index, box in enumerate(boxes):
-        inside[index] = index == main or (box.parent >= 0 and inside[box.parent])
+    inside = _members(walk, main)
     first = next((b.position for b in walk.blocks if inside[b.zone]), 0)
     for block in walk.blocks:
         if block.cut is None and not inside[block.zone]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dedupe.clean.blocks import Block, Role, Stage
-from dedupe.clean.content import cut_outside, find_main, prune
+from dedupe.clean.content import cut_outside, find_main, prune, widen
 from dedupe.clean.fields import Fields
 from dedupe.clean.headline import is_title
 from dedupe.clean.judge import judge
@@ -22,9 +22,9 @@ def read_page(html: str, fields: Fields) -> list[Block]:
     walk = Walk(page)
     head.state(fields)
     prune(walk)
-    main = find_main(walk)
-    title, source = page_title(head, walk, fields)
+    title, source, heading = page_title(head, walk, fields)
     fields.state("title", title, source)
+    main = widen(walk, find_main(walk, heading))
     cut_outside(walk, main)
     inside = [block for block in walk.blocks if block.cut is None]
     for block in inside:

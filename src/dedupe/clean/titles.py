@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dedupe.clean.blocks import Role
+from dedupe.clean.blocks import Block, Role
 from dedupe.clean.fields import Fields
 from dedupe.clean.metadata import Head, _plain
 from dedupe.clean.walk import Walk
@@ -14,32 +14,31 @@ _SEPARATOR = re.compile(r"\s+[|\-–—·•:»›/~]+\s+|\s*[|｜]\s*")
 _LEAST = 3
 
 
-def page_title(head: Head, walk: Walk, fields: Fields) -> tuple[str | None, str]:
-    """Return the title, without the site's name, and where it was read."""
+def page_title(head: Head, walk: Walk, fields: Fields) -> tuple[str | None, str, Block | None]:
+    """Return the title without the site's name, where it was read, and the heading that says it."""
     headings = [
-        block.text
+        block
         for block in walk.blocks
-        if block.role is Role.HEADING and walk.boxes[block.zone].tag == "h1"
+        if block.role is Role.HEADING and walk.boxes[block.zone].tag in {"h1", "h2"}
     ]
     stated = _plain(head.article.get("headline"))
     shared = head.first("og:title", "twitter:title", "dc.title")
     site = fields.site or ""
     named = [(stated, "json-ld"), (shared, "meta"), (head.title, "title")]
-    for text in headings:
-        folded = fold(text)
-        if len(folded) < _LEAST:
-            continue
-        for other, _ in named:
-            if other and (fold(other) == folded or fold(strip_site(other, site)) == folded):
-                return text, "h1"
+    keys = {fold(other) for other, _ in named if other}
+    keys |= {fold(strip_site(other, site)) for other, _ in named if other}
+    for block in headings:
+        if len(block.folded) >= _LEAST and block.folded in keys:
+            return block.text, "h1", block
+    first = next((b for b in headings if walk.boxes[b.zone].tag == "h1" and b.words > 2), None)
     for text, source in named[:2]:
         if text:
-            return strip_site(text, site), source
-    if headings:
-        return headings[0], "h1"
+            return strip_site(text, site), source, None
+    if first is not None:
+        return first.text, "h1", first
     if head.title:
-        return strip_site(head.title, site), "title"
-    return None, ""
+        return strip_site(head.title, site), "title", None
+    return None, "", None
 
 
 def strip_site(title: str, site: str) -> str:
