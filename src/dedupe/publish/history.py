@@ -1,0 +1,128 @@
+"""The sequence of snapshots: list it, go back in it, drop what is old.
+
+Going back swaps ``current`` to an earlier snapshot and marks the later ones; they stay where they
+are, and their numbers are never given out again. What is older than the ones to keep is dropped,
+except the current one and any that a reader holds.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from dedupe.errors import StoreError
+from dedupe.publish.commit import folder_name
+from dedupe.publish.durable import swap_link, write_text
+from dedupe.publish.lease import held
+from dedupe.publish.manifest import Manifest
+from dedupe.publish.snapshot import CURRENT, SNAPSHOTS, Snapshot
+
+WITHDRAWN = "withdrawn"
+"""A file of this name in a snapshot's folder: a rollback went behind it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One snapshot in the list. ``damage`` says why it cannot be read, where it cannot."""
+
+    number: int
+    current: bool
+    withdrawn: bool
+    created_at: str = ""
+    run_id: str = ""
+    articles: int = 0
+    duplicates: int = 0
+    bytes: int = 0
+    damage: str = ""
+
+
+def snapshots(data_dir: Path) -> list[Entry]:
+    """Every snapshot that was published in ``data_dir``, oldest first.
+
+    A folder after the current one that no rollback withdrew was never published: a run died before
+    its commit. It is not listed.
+    """
+    now = _current_number(data_dir)
+    return [
+        _entry(folder, number, now)
+        for number, folder in _folders(data_dir)
+        if number <= now or (folder / WITHDRAWN).exists()
+    ]
+
+
+def next_number(data_dir: Path, current: int) -> int:
+    """The number of the next snapshot: above the current one and all that were withdrawn."""
+    taken = [n for n, folder in _folders(data_dir) if (folder / WITHDRAWN).exists()]
+    return 1 + max([current, *taken])
+
+
+def rollback(data_dir: Path, number: int) -> Snapshot:
+    """Make snapshot ``number`` current again.
+
+    Raises:
+        StoreError: there is no such snapshot, or it is damaged.
+    """
+    listed = {entry.number: entry for entry in snapshots(data_dir)}
+    if number not in listed:
+        known = ", ".join(str(n) for n in sorted(listed)) or "none"
+        raise StoreError(f"snapshot {number}: not in {data_dir}; there are {known}")
+    target = Snapshot(data_dir / SNAPSHOTS / folder_name(number))
+    for later, folder in _folders(data_dir):
+        if number < later and later in listed:
+            write_text(folder / WITHDRAWN, f"rolled back to {number}\n")
+    (target.folder / WITHDRAWN).unlink(missing_ok=True)
+    swap_link(data_dir / CURRENT, f"{SNAPSHOTS}/{folder_name(number)}")
+    return target
+
+
+def prune(data_dir: Path, keep: int) -> list[int]:
+    """Drop all but the newest ``keep`` snapshots; gives the numbers of those dropped.
+
+    The current snapshot stays, and so does one that a reader holds open.
+    """
+    now = _current_number(data_dir)
+    numbered = list(_folders(data_dir))
+    old = numbered[: max(len(numbered) - keep, 0)]
+    dropped: list[int] = []
+    for number, folder in old:
+        if number == now or held(folder):
+            continue
+        # Renamed first: a half-deleted folder must not be taken for a snapshot.
+        grave = folder.with_name(f".{folder.name}-dropped")
+        folder.rename(grave)
+        shutil.rmtree(grave)
+        dropped.append(number)
+    return dropped
+
+
+def _folders(data_dir: Path) -> Iterator[tuple[int, Path]]:
+    root = data_dir / SNAPSHOTS
+    found = [path for path in root.iterdir() if path.name.isdecimal()] if root.is_dir() else []
+    for path in sorted(found, key=lambda path: int(path.name)):
+        yield int(path.name), path
+
+
+def _current_number(data_dir: Path) -> int:
+    """The number in the link itself: it is known even where the snapshot is damaged."""
+    link = data_dir / CURRENT
+    return int(link.readlink().name) if link.is_symlink() else 0
+
+
+def _entry(folder: Path, number: int, now: int) -> Entry:
+    withdrawn = (folder / WITHDRAWN).exists()
+    try:
+        manifest = Manifest.read(folder)
+    except StoreError as error:
+        return Entry(number=number, current=number == now, withdrawn=withdrawn, damage=str(error))
+    return Entry(
+        number=number,
+        current=number == now,
+        withdrawn=withdrawn,
+        created_at=manifest.created_at,
+        run_id=manifest.run_id,
+        articles=manifest.rows("articles"),
+        duplicates=manifest.rows("duplicates"),
+        bytes=sum(file.bytes for file in manifest.files),
+    )
