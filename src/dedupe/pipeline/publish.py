@@ -10,14 +10,15 @@ from typing import Any
 
 import pyarrow as pa
 
-from dedupe.detect import Index
+from dedupe.detect import Index, IndexUpdate
 from dedupe.pipeline import staging
 from dedupe.pipeline.article_rows import article_changes
+from dedupe.pipeline.commit import commit
 from dedupe.pipeline.duplicate_rows import duplicate_changes
 from dedupe.pipeline.rebuild import put_documents, put_seen
 from dedupe.pipeline.removal_rows import removal_changes
 from dedupe.pipeline.run import Run
-from dedupe.publish import Changes, Manifest, month_of, place, sorted_files, swap, write_tables
+from dedupe.publish import Changes, Manifest, month_of, sorted_files, write_tables
 from dedupe.schemas import COMPARISONS, REJECTS, RUNS, SIGNATURES
 
 _REPORTED = (
@@ -72,15 +73,18 @@ def _commit(run: Run, changes: Changes) -> int:
         versions=versions(),
         files=sorted_files(files),
     )
-    place(draft, run.data_dir, manifest)
-    # Before the swap: whoever then finds the new snapshot finds an index that reflects it.
-    _write_index(run, manifest.stamp)
-    swap(run.data_dir, manifest)
-    Index.prune(run.index_dir, keep=manifest.stamp)
+    commit(run.data_dir, draft, manifest, _index_update(run, manifest.stamp))
     return manifest.snapshot
 
 
-def _write_index(run: Run, stamp: str) -> None:
+def sketch_metadata(index: Index) -> dict[str, str]:
+    """The sketch parameters as the metadata of ``signatures`` states them."""
+    return {
+        f"dedupe.sketch.{name}": str(value) for name, value in index.parameters.as_dict().items()
+    }
+
+
+def _index_update(run: Run, stamp: str) -> IndexUpdate:
     outcome = run.outcome
     update = run.index.draft(stamp)
     revised = {
@@ -98,7 +102,7 @@ def _write_index(run: Run, stamp: str) -> None:
         put_documents(update, table["document_id"].to_pylist(), table["raw_hash"].to_pylist())
     for rejects in _rejected(run):
         put_seen(update, rejects["id"].to_pylist(), rejects["raw_hash"].to_pylist())
-    update.write()
+    return update
 
 
 def _rejected(run: Run) -> Iterator[pa.Table]:
@@ -136,10 +140,7 @@ def _comparisons(run: Run, changes: Changes) -> None:
 def _signatures(run: Run, changes: Changes) -> None:
     """Sketches of the new canonicals; those of demoted and revised ones go."""
     outcome = run.outcome
-    changes.metadata["signatures"] = {
-        f"dedupe.sketch.{name}": str(value)
-        for name, value in run.index.parameters.as_dict().items()
-    }
+    changes.metadata["signatures"] = sketch_metadata(run.index)
     changes.drop["signatures"] |= changes.drop["articles"]
     fresh = [entry for entry in run.versions.live if entry.id not in outcome.filed]
     restored = sorted(outcome.restored)

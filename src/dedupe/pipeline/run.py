@@ -23,6 +23,7 @@ from dedupe.pipeline.lock import STATE, locked
 from dedupe.pipeline.rebuild import open_index
 from dedupe.pipeline.versions import Versions
 from dedupe.publish import Snapshot
+from dedupe.publish.history import next_number
 from dedupe.settings import Settings
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Run:
     @property
     def number(self) -> int:
         """The number of the snapshot that this run publishes."""
-        return 1 + (self.snapshot.number if self.snapshot else 0)
+        return next_number(self.data_dir, self.snapshot.number if self.snapshot else 0)
 
     @property
     def seconds(self) -> float:

@@ -80,8 +80,8 @@ class Manifest:
             return cls(**values)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StoreError(
-                f"{path}: not a readable manifest ({error}); restore the data folder from a backup, "
-                "or ingest the inputs again into another one"
+                f"{path}: not a readable manifest ({error}); `dedupe snapshots` lists the whole "
+                "ones, `dedupe rollback N` goes back to one"
             ) from error
 
 

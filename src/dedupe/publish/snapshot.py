@@ -47,7 +47,7 @@ class Snapshot:
         except OSError as error:
             raise StoreError(
                 f"{link}: points at {link.readlink()}, which is not there; "
-                "point it at a folder of snapshots/ that is"
+                "`dedupe snapshots` lists what is, `dedupe rollback N` goes back to one"
             ) from error
         return cls(target)
 

@@ -46,12 +46,14 @@ KEYS = {table: keys[0] for table, keys in SORT_KEYS.items()}
 class Changes:
     """What a run does to the tables: rows to drop by key, then rows to add by month.
 
-    ``metadata`` goes into the footer of every file written for a table.
+    ``metadata`` goes into the footer of every file written for a table; ``fold`` is the number of
+    small files in a month from which they become one.
     """
 
     drop: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     add: dict[str, list[tuple[str, pa.Table]]] = field(default_factory=lambda: defaultdict(list))
     metadata: dict[str, dict[str, str]] = field(default_factory=dict)
+    fold: int = FOLD
 
     def put(self, table: str, rows: pa.Table, months: list[str] | None = None) -> None:
         """Add ``rows``, each to its month; without ``months`` all go to ``unknown``."""
@@ -108,9 +110,11 @@ def _write_table(
             kept.append(file)
         elif rest.num_rows:
             rewritten[file.month].append(rest)
-    for month in rewritten:
+    # A run looks at the months it writes to anyway; compaction looks at all of them.
+    months = {*rewritten, *(file.month for file in kept if changes.fold < FOLD)}
+    for month in sorted(months):
         small = [f for f in kept if f.month == month and f.rows < FILE_ROWS // FOLD]
-        if len(small) >= FOLD and previous:
+        if len(small) >= changes.fold and previous:
             kept = [file for file in kept if file not in small]
             rewritten[month] += [previous.read(file) for file in small]
     metadata = changes.metadata.get(table, {})

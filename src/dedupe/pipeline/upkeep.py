@@ -1,0 +1,94 @@
+"""Upkeep of a data folder between runs: go back, compact, drop what is old."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+from typing import Any
+
+from dedupe.errors import StoreError
+from dedupe.pipeline.commit import commit
+from dedupe.pipeline.lock import STATE, locked
+from dedupe.pipeline.publish import sketch_metadata, versions
+from dedupe.pipeline.rebuild import open_index
+from dedupe.publish import Changes, Manifest, Snapshot, sorted_files, write_tables
+from dedupe.publish.history import next_number
+from dedupe.publish.history import prune as drop_old
+from dedupe.publish.history import rollback as go_back
+from dedupe.settings import Settings
+
+COMPACTED = "compact"
+"""The run id in the manifest of a snapshot that only rearranged files."""
+
+
+def compact(data_dir: str | Path) -> dict[str, Any]:
+    """Fold small files together in a new snapshot with the same rows; gives files before and after.
+
+    Raises:
+        StoreError: nothing is published in ``data_dir``.
+        LockedError: a run holds it.
+    """
+    folder = Path(data_dir)
+    with locked(folder):
+        snapshot = _current(folder)
+        before = len(snapshot.manifest.files)
+        settings = Settings.from_mapping(snapshot.manifest.settings)
+        index = open_index(snapshot, folder / STATE / "index", settings)
+        changes = Changes(fold=2)
+        changes.metadata["signatures"] = sketch_metadata(index)
+        number = next_number(folder, snapshot.number)
+        draft = folder / STATE / "staging" / COMPACTED
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(parents=True)
+        files = sorted_files(write_tables(snapshot, changes, number, draft))
+        done = {"snapshot": number, "files_before": before, "files_after": len(files)}
+        if len(files) == before:
+            shutil.rmtree(draft)
+            return {**done, "snapshot": snapshot.number}
+        manifest = Manifest(
+            snapshot=number,
+            run_id=COMPACTED,
+            created_at=dt.datetime.now(dt.UTC).isoformat(),
+            parent=snapshot.number,
+            settings=snapshot.manifest.settings,
+            versions=versions(),
+            files=files,
+        )
+        commit(folder, draft, manifest, index.draft(manifest.stamp))
+        return done
+
+
+def rollback(data_dir: str | Path, number: int) -> dict[str, Any]:
+    """Make snapshot ``number`` current again, and its index with it.
+
+    Raises:
+        StoreError: there is no such snapshot, or it is damaged.
+        LockedError: a run holds ``data_dir``.
+    """
+    folder = Path(data_dir)
+    with locked(folder):
+        snapshot = go_back(folder, number)
+        settings = Settings.from_mapping(snapshot.manifest.settings)
+        open_index(snapshot, folder / STATE / "index", settings)
+        return {"snapshot": snapshot.number, "articles": snapshot.counts["articles"]}
+
+
+def prune(data_dir: str | Path, keep: int) -> dict[str, Any]:
+    """Drop all but the newest ``keep`` snapshots; gives the numbers of those dropped.
+
+    The current one stays, and so does any that a reader holds open (``dedupe.open``).
+
+    Raises:
+        LockedError: a run holds ``data_dir``.
+    """
+    folder = Path(data_dir)
+    with locked(folder):
+        return {"snapshot": _current(folder).number, "dropped": drop_old(folder, keep)}
+
+
+def _current(folder: Path) -> Snapshot:
+    snapshot = Snapshot.current(folder)
+    if snapshot is None:
+        raise StoreError(f"{folder}: nothing is published here yet; run `dedupe ingest` first")
+    return snapshot
