@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +17,7 @@ from dedupe.pipeline.tally import (
     remaining_copies,
     staged_rows,
 )
+from dedupe.pipeline.versions import Entry, cluster_apart
 from dedupe.publish import Changes, month_of
 from dedupe.schemas import ARTICLES
 
@@ -35,16 +36,14 @@ def article_changes(run: Run, changes: Changes) -> None:
 
     columns: dict[str, list[Any]] = defaultdict(list)
     for entry in fresh:
-        old = entry.predecessor if entry.predecessor and "copies" in entry.predecessor else None
-        if old is not None:
+        old = entry.predecessor
+        if old is not None and old["table"] == "articles":
             changes.drop["articles"].add(entry.id)
-        kept = remaining.get(entry.id, []) if old is not None else []
+        kept = remaining.get(entry.id, [])
         sites = [entry.site, *(site for _, site in [*kept, *filed.get(entry.id, [])])]
         taken = sorted(heirs.get(entry.id, []), key=lambda row: (row["first_seen_at"], row["id"]))
         columns["id"].append(entry.id)
-        columns["cluster_id"].append(
-            old["cluster_id"] if old else taken[0]["cluster_id"] if taken else entry.id
-        )
+        columns["cluster_id"].append(_cluster(entry, taken))
         columns["copies"].append(len(kept) + len(filed.get(entry.id, [])))
         columns["sites"].append(sorted({site for site in sites if site}))
         columns["first_seen_at"].append(run.candidates[entry.id].first_seen_at)
@@ -54,7 +53,7 @@ def article_changes(run: Run, changes: Changes) -> None:
         columns["run_id"].append(run.run_id)
     _put(changes, staged_rows(run, fresh, columns, ARTICLES))
 
-    touched = {i for i in {*filed, *lost} if i not in {entry.id for entry in fresh}}
+    touched = {*filed, *lost} - {entry.id for entry in run.versions.live}
     rows = _restored_rows(run, outcome.restored, filed)
     if run.snapshot is not None:
         present = touched - outcome.restored - set(outcome.demoted)
@@ -69,11 +68,21 @@ def article_changes(run: Run, changes: Changes) -> None:
                 names = {row["site"], *row["sites"], *(site for _, site in here)}
             row["sites"] = sorted(name for name in names if name)
             row["updated_at"] = run.started_at
-            if here:
+            if here or not row["copies"]:
                 row["policy_reason"] = canonical_reason(run, row["id"], filed)
             changes.drop["articles"].add(row["id"])
             rows.append(row)
     _put(changes, pa.Table.from_pylist(rows, schema=ARTICLES))
+
+
+def _cluster(entry: Entry, taken: Sequence[dict[str, Any]]) -> str:
+    """The name of a new or revised canonical's cluster; one taken over keeps its name."""
+    old = entry.predecessor
+    if old is not None and old["table"] == "articles":
+        return str(old["cluster_id"])
+    if taken:
+        return str(taken[0]["cluster_id"])
+    return cluster_apart(entry.id, old["canonical_id"]) if old is not None else entry.id
 
 
 def _restored_rows(run: Run, restored: Iterable[str], filed: Copies) -> list[dict[str, Any]]:
@@ -82,7 +91,7 @@ def _restored_rows(run: Run, restored: Iterable[str], filed: Copies) -> list[dic
         row = dict(run.outcome.members[identity])
         here = filed.get(identity, [])
         row |= {
-            "cluster_id": identity,
+            "cluster_id": cluster_apart(identity, row["canonical_id"]),
             "copies": len(here),
             "sites": sorted({site for site in [row["site"], *(s for _, s in here)] if site}),
             "updated_at": run.started_at,

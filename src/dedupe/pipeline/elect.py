@@ -100,13 +100,21 @@ def _verdict_under(run: Run, canonical: str, row: dict[str, Any]) -> Verdict:
 
 def _follow(run: Run, outcome: Outcome) -> None:
     """Superseded versions stand under the canonical of their document, wherever that went."""
+    # Several articles may share an address, and so a document id: where a version stood tells whose
+    # it is. A version of the canonical itself stands under it, as does its cluster.
+    owner = {
+        (row["document_id"], row["canonical_id"]): row["id"] for row in outcome.members.values()
+    }
     for entry in run.versions.live:
+        if (old := entry.predecessor) is None:
+            continue
+        stood = old["canonical_id"] if old["table"] == "duplicates" else old["id"]
+        owner[entry.document_id, stood] = entry.id
         for row in run.document_rows.get(entry.document_id, ()):
-            if row["superseded"] and entry.predecessor is not None:
-                outcome.revisions[row["id"]] = (row, row["canonical_id"])
-    for identity, (row, canonical) in outcome.revisions.items():
-        owner = row["document_id"]
-        follows = owner if owner in run.candidates or owner in outcome.members else canonical
+            if row["superseded"] and row["canonical_id"] == stood:
+                outcome.revisions[row["id"]] = (row, stood)
+    for identity, (row, stood) in outcome.revisions.items():
+        follows = owner.get((row["document_id"], stood), stood)
         outcome.revisions[identity] = (row, outcome.canonical_of(follows))
 
 

@@ -151,7 +151,8 @@ def _signatures(run: Run, changes: Changes) -> None:
     hashes = {entry.id: entry.content_hash for entry in fresh}
     hashes |= {i: outcome.members[i]["content_hash"] for i in restored}
     # A canonical whose row was rewritten for its copies keeps its sketch.
-    kept = changes.drop["articles"] - set(published) - set(outcome.demoted)
+    filed = {entry.id for entry in run.versions.live if entry.id in outcome.filed}
+    kept = changes.drop["articles"] - set(published) - set(outcome.demoted) - filed
     changes.drop["signatures"] -= kept
     ids = list(published)
     rows = pa.table(

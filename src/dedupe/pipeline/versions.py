@@ -57,7 +57,24 @@ class Versions:
 
 def superseded_id(document_id: str, content_hash: str) -> str:
     """The id of a version that is not the present one."""
-    return hashlib.blake2b(f"{document_id} {content_hash}".encode(), digest_size=16).hexdigest()
+    return _digest(f"{document_id} {content_hash}", b"")
+
+
+def neighbour_id(document_id: str, content_hash: str) -> str:
+    """The id of another article at the same address, which may have versions of its own."""
+    return _digest(f"{document_id} {content_hash}", b"neighbour")
+
+
+def cluster_apart(identity: str, left: str) -> str:
+    """The cluster id of a document that leaves the cluster of ``left`` to be canonical.
+
+    Not its own id: the cluster that it once founded, and that others now hold, may be named so.
+    """
+    return _digest(f"{identity} {left}", b"cluster")
+
+
+def _digest(text: str, person: bytes) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=16, person=person).hexdigest()
 
 
 def related(verdict: Verdict, old_title: str | None, new_title: str | None) -> bool:
@@ -133,7 +150,7 @@ def _resolve_one(
                 entry.predecessor = row
                 entry.id, entry.version = row["id"], row["version"] + 1
             elif entry.document_id in taken:
-                entry.id = superseded_id(entry.document_id, entry.content_hash)
+                entry.id = neighbour_id(entry.document_id, entry.content_hash)
             else:
                 entry.id = entry.document_id
         heads.append(entry)
@@ -157,7 +174,9 @@ def _related_row(
     settings: Settings,
 ) -> dict[str, Any] | None:
     for row in rows:
-        verdict = compare(row["text"] or "", text_of(entry), settings)
+        if row["text"] is None:  # not kept, so the address alone decides
+            return row
+        verdict = compare(row["text"], text_of(entry), settings)
         if related(verdict, row["title"], entry.title):
             return row
     return None

@@ -1,0 +1,23 @@
+"""What the tests of the whole pipeline share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.desk import SEEDS, Desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """An empty data folder to run into."""
+    return Desk(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A data folder with the five seeds in it; for reading only."""
+    desk = Desk(tmp_path_factory.mktemp("seeded"))
+    desk.ingest(SEEDS)
+    return desk
