@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from prefect import serve
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.deployments.runner import RunnerDeployment
 
 from flows.ingest import ingest
 from flows.maintain import maintain
@@ -35,7 +36,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--maintain-cron", default="20 3 * * *", help="when to maintain")
     chosen = parser.parse_args(arguments)
     every = {"interval": chosen.interval} if chosen.interval else {"cron": chosen.cron}
-    serve(
+    deployments = [
         ingest.to_deployment(
             "served",
             **every,
@@ -50,7 +51,9 @@ def main(arguments: list[str] | None = None) -> None:
             concurrency_limit=ONE_AT_A_TIME,
             tags=["dedupe"],
         ),
-    )
+    ]
+    # Coroutines only where the caller is asynchronous.
+    serve(*[made for made in deployments if isinstance(made, RunnerDeployment)])
 
 
 if __name__ == "__main__":
