@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -45,6 +46,8 @@ class Cut:
     stage: Stage
 
 
+_SEPARATORS = re.compile(r"[|▪•›·]")
+_MENU = 4
 _PROSE_WORDS = 10
 _LONG_WORDS = 28
 
@@ -91,7 +94,7 @@ class Block:
     @cached_property
     def prose(self) -> bool:
         """Whether it reads as running text rather than as a label, a headline or a link."""
-        if self.links > 0.6:
+        if self.links > 0.6 or len(_SEPARATORS.findall(self.text)) >= _MENU:
             return False
         return self.words >= _LONG_WORDS or (self.words >= _PROSE_WORDS and self.ends)
 

@@ -13,11 +13,12 @@ from dedupe.clean.words import fold, squash
 
 _LEAD = re.compile(
     r"^\s{0,3}(?:(?:article|texte?|text|story|report|words|written|écrit|rédigé|ecrit|posted|publié|published|"
-    r"propos recueillis|recueilli|interview|reportage|geschrieben|verfasst|escrito|scritto|geschreven|analyse|"
+    r"propos recueillis|recueilli|interview|reportage|un texte|une enquête|un reportage|geschrieben|verfasst|escrito|scritto|geschreven|analyse|"
     r"a cura|publicado|pubblicato|veröffentlicht|gepubliceerd)\s{1,2})?"
-    r"(?:par|by|von|por|di|da|door|av|af|przez)\s{0,2}:?\s{1,2}(?=[A-ZÀ-ÖØ-ÞŁŚŻĆŠŽČ\"“])",
+    r"(?:par|by|von|por|di|da|de|door|av|af|przez)\s{0,2}:?\s{1,2}(?=[A-ZÀ-ÖØ-ÞŁŚŻĆŠŽČ\"“])",
     re.I,
 )
+_BARE_DE = re.compile(r"^\s{0,3}(?:de|di|da)\s", re.I)
 _LABEL = re.compile(
     r"^\s{0,3}(?:auteurs?|auteure|autrice|authors?|autor(?:en|in|es|a)?|autore|autori|par|by|von|por|di|door|"
     r"texte?|text|rédaction|rédacteur|journaliste|reporter|byline|redactie|texto|testo)\s{0,2}[:：]\s{0,2}",
@@ -28,7 +29,7 @@ _SPLIT = re.compile(
     re.I,
 )
 _TRAIL = re.compile(
-    r"\s{0,2}(?:[\[(<|–—@•·]|https?:|\bpublié|\bpublished|\bupdated|\bposted|\bmis à jour|\ble \d|\bà \d|\bon [A-Z\d]"
+    r"\s{0,2}(?:[\[(<|–—@•·]|\b(?:[dD][’']|[eE]nvoyé|[cC]orrespond|[jJ]ournalist|[rR]eporter|[sS]pecial|[pP]hoto)|https?:|\bpublié|\bpublished|\bupdated|\bposted|\bmis à jour|\ble \d|\bà \d|\bon [A-Z\d]"
     r"|\bam \d|\bel \d|\bil \d|\bpour\b|\bfor\b|\bfür\b|\bin [A-Z]|\bà [A-Z]|\s-\s|\d).*$",
     re.I | re.S,
 )
@@ -47,7 +48,7 @@ _NOT_NAMES = {
     "contributors", "unknown", "anonymous", "webmaster", "user", "newsroom", "news", "team", "equipe",
     "publie", "published", "updated", "posted", "newsletter", "share", "comment", "comments", "home",
     "subscribe", "follow", "online", "http", "https", "www", "com", "website", "site", "press release",
-    "none", "null", "undefined", "n a", "la redaction", "the editors", "senior", "reporter", "writer",
+    "collectif", "none", "null", "undefined", "web", "n a", "la redaction", "the editors", "senior", "reporter", "writer",
     "correspondent", "journaliste", "journalist", "collaborateur",
 }  # fmt: skip
 _AGENCIES = {
@@ -64,7 +65,7 @@ _LONGEST = 60
 def read_byline(text: str) -> list[str]:
     """Return the names in a line that declares itself a byline; none if it does not."""
     match = _LABEL.match(text) or _LEAD.match(text)
-    if match is None or len(text) > 300:
+    if match is None or len(text) > 300 or _BARE_DE.match(text):
         return []
     return names(text[match.end() :])
 
@@ -72,6 +73,9 @@ def read_byline(text: str) -> list[str]:
 def names(text: str) -> list[str]:
     """Return the persons and agencies listed in ``text``, without doubles, in order."""
     found: list[str] = []
+    credit = read_credit(text)
+    if credit:
+        return [credit]
     for part in _SPLIT.split(squash(text)[:400]):
         name = clean_name(part)
         if name and fold(name) not in {fold(other) for other in found}:
@@ -91,6 +95,20 @@ def only_names(text: str) -> list[str]:
     if all(len(name.split()) > 1 or is_agency(name) for name in good):
         return good
     return []
+
+
+_CREDIT = re.compile(
+    r"^(?:par |by |von |por |da |door )?(.{2,40}?) (?:avec|with|mit|con|com|met|et|and) (?:l['’])?(.{2,30})$", re.I
+)
+_BRAND = re.compile(r"\.(?:fr|com|net|org|de|es|it|pt|nl|be|ch|info)\b|^(?:le|la|les|the|die|der|el|il) ", re.I)
+
+
+def read_credit(text: str) -> str | None:
+    """Return a paper's credit with an agency ("Le Monde with AFP") as the one name that it is."""
+    match = _CREDIT.match(squash(text)[:90])
+    if match and is_agency(match[2]) and _BRAND.search(match[1]) and not read_byline(match[1]):
+        return f"{squash(text)[match.start(1):]}"
+    return None
 
 
 def is_agency(text: str) -> bool:

@@ -1,8 +1,8 @@
 """Which line of a plain text is its title.
 
-A title shares its words with the body it heads, stands right above it (or, scraped last, right below
-it), is not a sentence with a full stop, and is often printed twice. Headlines of other articles fail
-the first test, sections and labels are too short.
+A title shares its words with the body it heads, stands above the byline or right above the body (or,
+scraped last, right below it), is not a sentence with a full stop, and is often printed twice. Headlines
+of other articles fail the first test, sections and labels are too short.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections import Counter
 
 from dedupe.clean.blocks import Block, Role
+from dedupe.clean.captions import is_caption
+from dedupe.clean.fieldlines import authors_in, date_line
 from dedupe.clean.region import best_stretch
 from dedupe.clean.words import fold, tokens
 
 _LEAST_WORDS, _MOST_WORDS = 3, 35
-_REACH = 40
+_REACH = 60
 _BELOW = 3
-_SCORE = 1.5
+_SCORE = 1.0
 _CONTENT_LETTERS = 4
 
 
@@ -49,22 +51,36 @@ def choose_title(blocks: list[Block], stated: str | None) -> Block | None:
         if block.cut is None and block.prose:
             body.update(tokens(block.text))
     times = Counter(block.folded for block in blocks)
+    introduced = _introduction(blocks, first)
     above = [b for b in blocks[max(0, first - _REACH) : first + 1] if _may_be(b)]
-    if blocks[first] in above and blocks[first].prose and not _heads(blocks, first):
+    if blocks[first] in above and not _heads(blocks, first):
         above.remove(blocks[first])
-    found = _best(above, body, times, first) or _lone(above, blocks)
+    found = _best(above, body, times, introduced)
     if found is not None or first > 1:
         return found
     below = [b for b in blocks[last + 1 : last + 1 + _BELOW] if _may_be(b)]
-    return _best(below, body, times, last)
+    return _best(below, body, times, None)
+
+
+def _introduction(blocks: list[Block], first: int) -> int | None:
+    """Return the index of the byline or date line that stands above or at the head of the body."""
+    for index in range(min(first + 2, len(blocks) - 1), max(-1, first - _REACH), -1):
+        block = blocks[index]
+        if block.words <= 30 and (date_line(block.text, None) or authors_in(block.text)):
+            return index
+    return None
 
 
 def _may_be(block: Block) -> bool:
+    text = block.text.rstrip("\"»”’ ")
     return (
-        block.cut is None
+        (block.cut is None or block.cut.rule.startswith(("under-", "prompt-opening", "newsletter")))
         and _LEAST_WORDS <= block.words <= _MOST_WORDS
         and block.role is not Role.ITEM
-        and not block.text.rstrip("\"»”’ ").endswith((".", ":", ";", ","))
+        and (not text.endswith((".", ":", ";", ",")) or text.endswith("..."))
+        and not is_caption(block.text)
+        and date_line(block.text, None) is None
+        and not authors_in(block.text)
     )
 
 
@@ -73,36 +89,43 @@ def _heads(blocks: list[Block], first: int) -> bool:
     return after is not None and blocks[first].words <= _MOST_WORDS - 5
 
 
-def _lone(candidates: list[Block], blocks: list[Block]) -> Block | None:
-    """Return the one line that can be a title, where it opens the page right above the prose.
-
-    A headline may tell the story in other words than the body; with no rival above or beside it,
-    its place says enough.
-    """
-    live = [block for block in blocks if block.cut is None]
-    if len(candidates) != 1 or len(live) < 3 or candidates[0] is not live[0]:  # noqa: PLR2004
-        return None
-    unended = not live[0].ends
-    return live[0] if unended and all(block.prose and block.ends for block in live[1:3]) else None
-
-
 def _best(
-    candidates: list[Block], body: set[str], times: Counter[str], near: int
+    candidates: list[Block],
+    body: set[str],
+    times: Counter[str],
+    introduced: int | None,
 ) -> Block | None:
     scored = []
+    ranks = {id(block): len(candidates) - at for at, block in enumerate(candidates)}
     for block in candidates:
         words = {word for word in tokens(block.text) if len(word) >= _CONTENT_LETTERS} or set(
             tokens(block.text)
         )
         shared = len(words & body)
-        if shared * 3 < len(words):
+        if not shared or shared * 4 < len(words):
             continue
-        score = min(shared, 10) - 0.8 * len(words - body) + 2 * (times[block.folded] > 1)
-        scored.append((score - 0.1 * abs(near - block.position), block.position, block))
+        score = min(shared, 10) - 0.5 * len(words - body) + 2 * (times[block.folded] > 1)
+        score -= 0.1 * ranks[id(block)] + (1.5 if block.words < 5 else 0)
+        score -= 0.25 * max(0, block.words - 16)
+        if introduced is not None:
+            gap = sum(b.position <= introduced for b in candidates if b.position >= block.position)
+            gap = gap if block.position < introduced else -1
+            score += 3 if 0 < gap <= 4 else 1 if 0 < gap <= 8 else -3 if gap < 0 else 0
+        if block.position <= 1:
+            score += 1
+        scored.append((score, block.position, block))
     if not scored:
         return None
     score, _, block = max(scored, key=lambda item: (item[0], item[1]))
-    return block if score >= _SCORE else None
+    if score < _SCORE:
+        return None
+    at = next(i for i, b in enumerate(candidates) if b is block)
+    above = candidates[at - 1] if at else None
+    if above is not None and (block.ends or block.words > 18) and not above.ends and above.words > 4:
+        # A standfirst shares more words with the body than the title above it does.
+        if above.position == block.position - 1 and set(tokens(above.text)) & body:
+            return above
+    return block
 
 
 def _without_prose(blocks: list[Block], stated: str | None) -> Block | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from dedupe.clean.blocks import Block, Role, Stage
+from dedupe.clean.captions import cut_captions
 from dedupe.clean.phrases import Hit, Table, table
 
 _FIRST_PERSON = frozenset(
@@ -39,6 +40,7 @@ def judge(blocks: list[Block], *, html: bool) -> None:
     for index, found in enumerate(hits):
         if found and blocks[index].cut is None:
             _in_context(blocks, hits, index)
+    cut_captions(blocks)
     for index, found in enumerate(hits):
         if any(hit.rule.effect == "run" for hit in found) and blocks[index].cut:
             _run(blocks, index, html=html)
@@ -56,7 +58,13 @@ def _fits(block: Block, hit: Hit) -> bool:
     # One word opens a sentence as easily as a widget: "Share prices fell". A colon tells.
     if block.words <= _LABEL_WORDS:
         return True
-    head = block.text[: len(hit.phrase) + 4]
+    return _colon(block, hit)
+
+
+def _colon(block: Block, hit: Hit) -> bool:
+    """Whether a colon follows soon, as in "Read the interview: ..."."""
+    reach = 45 if hit.rule.effect == "related" else len(hit.phrase) + 4
+    head = block.text[:reach]
     return ":" in head or "：" in head
 
 
@@ -85,8 +93,7 @@ def _is_subheading(blocks: list[Block], index: int) -> bool:
 
 
 def _is_door(block: Block, hit: Hit) -> bool:
-    head = block.text[: len(hit.phrase) + 4]
-    if ":" in head or "：" in head or "|" in head or "»" in head[-3:]:
+    if _colon(block, hit) or "|" in block.text[: len(hit.phrase) + 4]:
         return True
     return block.links > 0.4 or not block.ends
 

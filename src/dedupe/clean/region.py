@@ -14,32 +14,42 @@ _PRICE = 6
 _SHORT = -4
 _NOISE = -6
 _TAIL = -45
+_MOST_RUN = 6
+_NEUTRAL = frozenset(("repeat", "related"))
 
 
-def value(block: Block, seen: set[str]) -> int:
-    """Return what a block adds to the stretch that holds it."""
+def value(block: Block, seen: set[str], run: int) -> int:
+    """Return what a block adds to the stretch that holds it, ``run`` labels having gone before it."""
     if "end-of-article" in block.marks:
         return _TAIL
     if block.cut is not None:
-        return 0 if block.cut.stage.value == "repeat" else _NOISE
+        if block.cut.stage.value in _NEUTRAL or block.cut.rule in {"embedded-post", "caption"}:
+            return 0
+        return _NOISE
     if block.prose:
         return max(4, min(block.words, _MOST) - _PRICE)
     if block.role is Role.ITEM and block.words > 3:
         return -1
-    if block.ends and block.words > 2:
+    if block.words > 2 and (block.ends or block.text.endswith((";", ","))):
         return -1
-    return _SHORT if block.folded not in seen else 2 * _SHORT
+    return (_SHORT if block.folded not in seen else 2 * _SHORT) * (1 + run)
 
 
 def best_stretch(blocks: list[Block]) -> tuple[int, int] | None:
-    """Return first and last index of the stretch with the largest sum; None without any prose."""
-    best, current, start = 0, 0, 0
+    """Return first and last index of the stretch with the largest sum; None without any prose.
+
+    A heading between paragraphs costs little; one label after another (a feed, a menu, a list of
+    headlines) costs more with each.
+    """
+    best, current, start, run = 0, 0, 0, 0
     found: tuple[int, int] | None = None
     seen: set[str] = set()
     for index, block in enumerate(blocks):
         if current <= 0:
             current, start = 0, index
-        current += value(block, seen)
+        gain = value(block, seen, run)
+        run = min(run + 1, _MOST_RUN) if gain <= _SHORT and block.cut is None else 0 if gain > 0 else run
+        current += gain
         seen.add(block.folded)
         if current > best:
             best, found = current, (start, index)

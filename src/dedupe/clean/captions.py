@@ -1,0 +1,66 @@
+"""Captions and embedded posts by their own marks: a credit at the end, a handle and a date."""
+
+from __future__ import annotations
+
+import re
+
+from dedupe.clean.blocks import Block, Role, Stage
+
+_AGENCY = (
+    r"AFP|AP|A\.P\.|Reuters|REUTERS|SIPA|Sipa|EPA|EFE|ANSA|Ansa|dpa|DPA|imago|IMAGO|Keystone|KEYSTONE|Belga|BELGA|"
+    r"ANP|Lusa|LUSA|Getty|Getty Images|AFP/Archives|Shutterstock|iStock|iStockphoto|Alamy|NurPhoto|Hans Lucas|MaxPPP|"
+    r"MAXPPP|PA Wire|PA Media|Bloomberg|Unsplash|Pixabay|Pexels|Wikimedia|Wikimedia Commons|LaPresse|LAPRESSE|Europa Press|"
+    r"picture alliance|picture-alliance|Zuma|ZUMA|Xinhua|Anadolu|Adobe Stock|Fotolia|Depositphotos|CC BY(?:-SA)?"
+)
+# The credit stands in the last 80 characters; each pattern looks at those alone.
+_CREDIT_END = re.compile(
+    rf"(?:[/(©—–|.,:-]|\bvia|\bpar|\bby|\bbei)\s{{0,3}}(?:[\w.’' -]{{2,40}}[/,]\s{{0,2}})?(?:{_AGENCY})(?:[/ ][\w.’' -]{{2,40}})?[)\]]?\s*$"
+)
+_CREDIT_WORD = re.compile(
+    r"(?:\(|\[|^|\.\s|—\s?|–\s?|-\s|/\s?|\|\s?)(?:photos?|foto(?:s|grafía)?|image|imagen|immagine|bild|bilder|credits?|crédits?|crédito|"
+    r"créditos|crediti|illustration|illustratie|beeld|getty images|archivfoto|symbolbild|fotocredits?|capture d[’']écran|screenshot|"
+    r"quelle|source)\s?(?::|©|\||/|\bby\b|\bvon\b|\bpar\b|\bde\b|\bdi\b|[A-ZÀ-Ö])[^.]{0,70}[)\]]?\.?\s*$",
+    re.I,
+)
+_COPYRIGHT = re.compile(r"©|\(c\)\s?\d{4}|ⓒ", re.I)
+_POST = re.compile(r"^\s?[—–-]{1,2}\s.{1,70}\(@\w{1,30}\).{0,3}.{0,40}\d{4}\s*$")
+_POST_LINK = re.compile(r"pic\.twitter\.com/\w{4,20}|https?://t\.co/\w{4,20}\s*$")
+_MOST_WORDS = 60
+_POST_REACH = 3
+
+
+def is_caption(text: str) -> bool:
+    """Whether ``text`` ends in a picture's credit."""
+    if text.endswith((".", "!", "?", ":")) and not text.endswith(")."):
+        return False
+    tail = text[-100:]
+    return bool(_CREDIT_END.search(tail) or _CREDIT_WORD.search(tail))
+
+
+def cut_captions(blocks: list[Block]) -> None:
+    """Cut captions, credits, copyright lines and embedded posts, in place."""
+    for index, block in enumerate(blocks):
+        if block.cut is not None or block.words > _MOST_WORDS:
+            continue
+        if _COPYRIGHT.search(block.text) and (block.words <= 25 or not block.ends):
+            block.drop("copyright", Stage.CHROME)
+        elif _POST.match(block.text):
+            block.drop("embedded-post", Stage.CHROME)
+            _cut_post(blocks, index)
+        elif block.role is not Role.HEADING and _POST_LINK.search(block.text[-60:]):
+            block.drop("embedded-post", Stage.CHROME)
+        elif is_caption(block.text):
+            block.drop("caption", Stage.CHROME)
+
+
+def _cut_post(blocks: list[Block], index: int) -> None:
+    """The lines above a post's signature are the post, as far back as they look like one."""
+    for at in range(index - 1, max(-1, index - 1 - _POST_REACH), -1):
+        block = blocks[at]
+        if block.cut is not None and block.cut.rule == "embedded-post":
+            continue
+        if block.cut is not None or block.words > _MOST_WORDS or block.role is Role.HEADING:
+            return
+        if at < index - 1 and not any(mark in block.text for mark in "#@"):
+            return
+        block.drop("embedded-post", Stage.CHROME)

@@ -1,0 +1,171 @@
+"""Lines that hold fields, not text: the date line, the byline, the site's address.
+
+They are read near the title, where a page introduces itself, and only if the line holds nothing else:
+a date in a sentence is an event's, a name in a sentence is somebody's the article is about.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from dedupe.clean.blocks import Block, Stage
+from dedupe.clean.bylines import is_agency, only_names, read_byline, read_credit
+from dedupe.clean.dates import Found, find_date
+from dedupe.clean.fields import Fields
+from dedupe.clean.words import fold
+
+_DOMAIN = re.compile(r"^(?:https?://)?((?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,12})/?$", re.I)
+_PARTS = re.compile(r"\s*[|•·—–()\[\]\n]\s*|\s-\s|,\s(?=\d)")
+_LABELS = frozenset(
+    "publie publiee published posted updated mis a jour modifie modified on le at the date veroffentlicht "
+    "aktualisiert am um stand publicado actualizado el pubblicato aggiornato il alle ore em as gepubliceerd op "
+    "bijgewerkt om uur uhr last first created h min lundi mardi mercredi jeudi vendredi samedi dimanche monday "
+    "tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag "
+    "sonntag lunes martes miercoles jueves viernes sabado domingo lunedi martedi mercoledi giovedi venerdi "
+    "sabato domenica mon tue wed thu fri sat sun mo di mi do fr sa so temps de lecture par by et heure heures pm am "
+    "est gmt utc cet cest edt et pt ist segunda terca quarta quinta sexta feira maandag dinsdag woensdag "
+    "donderdag vrijdag zaterdag zondag lecture article redige ecrit publication version # den la y du das ultima "
+    "ultimo atualizado atualizacao actualizacion derniere mise erstellt zuletzt geandert hrs and minutes minute "
+    "read reading time release letzte aktualisierung o as".split()
+)
+_MOST_WORDS = 30
+_MOST_ODD = 3
+_HEAD_REACH = 14
+
+
+def read_field_lines(
+    blocks: list[Block], fields: Fields, title: int | None, body: int, *, cut_all: bool
+) -> None:
+    """Read date lines, bylines and a site's address around the title, and cut them.
+
+    Args:
+        blocks: the document's blocks in order.
+        fields: filled with what is found.
+        title: index of the title among the blocks, if known.
+        body: index of the first block of the body.
+        cut_all: also cut date lines elsewhere (plain text, where nothing else tells them apart).
+    """
+    near = _near(title, body, len(blocks))
+    dated: list[int] = []
+    for index in near:
+        block = blocks[index]
+        if (block.cut and block.cut.stage is Stage.FIELD and block.cut.rule == "title") or (
+            block.words > _MOST_WORDS or len(block.text) > 250
+        ):
+            continue
+        domain = _DOMAIN.match(block.text)
+        if domain:
+            if cut_all:
+                fields.state("site", domain[1].lower(), "text")
+            block.drop("site-line", Stage.FIELD)
+        elif _read_date_line(block, fields):
+            dated.append(index)
+        elif not block.prose or block.words < _HEAD_REACH:
+            found = authors_in(block.text)
+            if found:
+                fields.state("authors", found, "byline")
+                block.drop("byline", Stage.FIELD)
+    for at in dated:
+        for index in (at - 1, at + 1, at - 2):
+            if 0 <= index < len(blocks) and index in near and index != title:
+                _bare_names(blocks[index], fields)
+    if cut_all:
+        for block in blocks:
+            if block.cut is None and block.words <= _MOST_WORDS and date_line(block.text, None):
+                block.drop("date-line", Stage.FIELD)
+
+
+def _near(title: int | None, body: int, count: int) -> list[int]:
+    """Return the indexes where a document introduces itself, from the title on, then above it."""
+    if title is None or title > body + 3:
+        return [*range(min(count, body + 2))]
+    after = range(title, min(count, max(body + 2, title + 2), title + 40))
+    before = range(max(0, title - _HEAD_REACH), title)
+    return [*after, *reversed(before)]
+
+
+def _bare_names(block: Block, fields: Fields) -> None:
+    if block.cut is None or block.cut.stage is Stage.OUTSIDE or block.cut.rule == "byline-box":
+        credit = read_credit(block.text)
+        found = [credit] if credit else only_names(block.text)
+        if found and fields.state("authors", found, "byline"):
+            block.drop("byline", Stage.FIELD)
+
+
+def _read_date_line(block: Block, fields: Fields) -> bool:
+    parsed = date_line(block.text, fields.language)
+    if parsed is None:
+        return False
+    found, authors = parsed
+    fields.state("published_at", found.moment, "text")
+    _more_precise(fields, found.moment)
+    if authors:
+        fields.state("authors", authors, "byline")
+    block.drop("date-line", Stage.FIELD)
+    return True
+
+
+def date_line(text: str, language: str | None) -> tuple[Found, list[str]] | None:
+    """Return the date and the authors of a line that holds a date and little else."""
+    first = find_date(text, language)
+    if first is None:
+        return None
+    rest = text
+    found: Found | None = first
+    for _ in range(4):
+        if found is None:
+            break
+        rest = rest[: found.start] + " | " + rest[found.end :]
+        found = find_date(rest, language)
+    authors: list[str] = []
+    odd = 0
+    for part in _PARTS.split(rest):
+        words = fold(part).split()
+        unknown = [word for word in words if word not in _LABELS]
+        if not unknown:
+            continue
+        named = _authors_of_part(part)
+        if named:
+            authors += [name for name in named if name not in authors]
+        else:
+            odd += len(unknown)
+    labelled = any(word in _LABELS for word in fold(rest).split())
+    if odd == 0 or (odd <= _MOST_ODD and (labelled or authors)) or (authors and odd <= 12):
+        return first, authors
+    return None
+
+
+def _authors_of_part(part: str) -> list[str]:
+    credit = read_credit(part)
+    if credit:
+        return [credit]
+    found = read_byline(part)
+    if found:
+        return found
+    return [part.strip()] if is_agency(part) else only_names(part) if "," in part or " et " in part else []
+
+
+def authors_in(text: str) -> list[str]:
+    """Return the authors that a line states by a byline's words."""
+    for part in re.split(r"\s\|\s|\s[·•–—-]\s", text)[:6]:
+        credit = read_credit(part)
+        if credit:
+            return [credit]
+        found = read_byline(part)
+        if found:
+            return found
+    return []
+
+
+def _more_precise(fields: Fields, moment: dt.date) -> None:
+    """A second date line of the same day may add the time."""
+    day = fields.published_at
+    if (
+        fields.provenance.get("published_at") == "text"
+        and day is not None
+        and not isinstance(day, dt.datetime)
+        and isinstance(moment, dt.datetime)
+        and moment.date() == day
+    ):
+        fields.published_at = moment
