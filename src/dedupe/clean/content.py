@@ -21,6 +21,10 @@ _NAMED = {4: 0.25, 3: 0.4, 2: 0.5, 1: 0.82}
 _LABEL_WEIGHT = 0.15
 _LEAST_PROSE = 250
 _CLIMBS = 4
+_HEADLINE_WORDS = 4
+_CARD_WORDS = 60
+_CARDS = 3
+_NOT_CARDS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "p", "td", "tr"))
 _BELIEVED = frozenset(("consent-platform", "comment-section"))
 _LEAVES = frozenset(("p", "ul", "ol", "blockquote", "table", "dl"))
 
@@ -71,6 +75,37 @@ def prune(walk: Walk) -> None:
         cut = boxes[block.zone].cut
         if cut is not None and block.cut is None:
             block.cut = cut
+
+
+def cut_teasers(walk: Walk) -> None:
+    """Cut lists of other articles' cards: three or more siblings, each a linked headline and a line or two.
+
+    A list of recommendations with text of its own under each linked heading is an article.
+    """
+    boxes, blocks = walk.boxes, walk.blocks
+    words = [0] * len(boxes)
+    heads = [0] * len(boxes)
+    for block in blocks:
+        if block.cut is None:
+            words[block.zone] += block.words
+            if block.links > 0.9 and block.words >= _HEADLINE_WORDS:
+                heads[block.zone] += 1
+    cards: dict[int, list[int]] = defaultdict(list)
+    for index in range(len(boxes) - 1, 0, -1):
+        box = boxes[index]
+        if heads[index] == 1 and words[index] <= _CARD_WORDS and box.tag not in _NOT_CARDS:
+            cards[box.parent].append(index)
+        words[box.parent] += words[index]
+        heads[box.parent] += heads[index]
+    chosen = {index for siblings in cards.values() if len(siblings) >= _CARDS for index in siblings}
+    if not chosen or sum(words[index] for index in chosen) > 0.5 * words[0]:
+        return
+    inside = [False] * len(boxes)
+    for index, box in enumerate(boxes):
+        inside[index] = index in chosen or (box.parent >= 0 and inside[box.parent])
+    for block in blocks:
+        if inside[block.zone]:
+            block.drop("teaser-list", Stage.RELATED)
 
 
 def _spare(box: Box, cut: Cut, whole: float) -> bool:

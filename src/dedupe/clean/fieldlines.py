@@ -64,7 +64,7 @@ def read_field_lines(
         elif not block.prose or block.words < _HEAD_REACH:
             found = authors_in(block.text)
             if found:
-                fields.state("authors", found, "byline")
+                state_authors(fields, found)
                 block.drop("byline", Stage.FIELD)
     for at in dated:
         for index in (at - 1, at + 1, at - 2):
@@ -89,8 +89,10 @@ def _bare_names(block: Block, fields: Fields) -> None:
     if block.cut is None or block.cut.stage is Stage.OUTSIDE or block.cut.rule == "byline-box":
         credit = read_credit(block.text)
         found = [credit] if credit else only_names(block.text)
-        if found and fields.state("authors", found, "byline"):
-            block.drop("byline", Stage.FIELD)
+        if found:
+            state_authors(fields, found)
+            if fields.authors == found:
+                block.drop("byline", Stage.FIELD)
 
 
 def _read_date_line(block: Block, fields: Fields) -> bool:
@@ -100,10 +102,18 @@ def _read_date_line(block: Block, fields: Fields) -> bool:
     found, authors = parsed
     fields.state("published_at", found.moment, "text")
     _more_precise(fields, found.moment)
-    if authors:
-        fields.state("authors", authors, "byline")
+    state_authors(fields, authors)
     block.drop("date-line", Stage.FIELD)
     return True
+
+
+def state_authors(fields: Fields, found: list[str]) -> None:
+    """State the authors of a visible byline; it completes a head that names only some of them."""
+    known = {fold(name) for name in fields.authors}
+    if found and known and known < {fold(name) for name in found}:
+        if fields.provenance.get("authors") in {"json-ld", "meta"}:
+            fields.authors = []
+    fields.state("authors", found, "byline")
 
 
 def date_line(text: str, language: str | None) -> tuple[Found, list[str]] | None:

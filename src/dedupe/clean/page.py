@@ -2,46 +2,86 @@
 
 from __future__ import annotations
 
+from selectolax.lexbor import LexborHTMLParser
+
 from dedupe.clean.blocks import Block, Role, Stage
-from dedupe.clean.content import cut_outside, find_main, prune, widen
+from dedupe.clean.bylines import names
+from dedupe.clean.content import cut_outside, cut_teasers, find_main, prune, widen
+from dedupe.clean.dates import parse_date
+from dedupe.clean.fieldlines import read_field_lines
 from dedupe.clean.fields import Fields
 from dedupe.clean.headline import is_title
 from dedupe.clean.judge import judge
 from dedupe.clean.language import detect_language
-from dedupe.clean.metadata import Head
+from dedupe.clean.lead import cut_key_points
+from dedupe.clean.metadata import Head, body_text
 from dedupe.clean.repeats import cut_repeats
+from dedupe.clean.stated import Stated
 from dedupe.clean.titles import page_title
 from dedupe.clean.walk import Walk
-from selectolax.lexbor import LexborHTMLParser
+
+_AUTHOR = '[itemprop~="author"], [rel~="author"], a[class*="author"], [class*="byline"], [class*="author-name"]'
+_TIME = 'time[itemprop="datePublished"], [itemprop="datePublished"], time[pubdate], time[datetime]'
 
 
 def read_page(html: str, fields: Fields) -> list[Block]:
     """Return the blocks of a page with everything cut that is not body; fill ``fields``."""
     page = LexborHTMLParser(html)
     head = Head(page)
-    walk = Walk(page)
     head.state(fields)
+    _marked_up(page, fields)
+    walk = Walk(page)
     prune(walk)
     title, source, heading = page_title(head, walk, fields)
     fields.state("title", title, source)
-    main = widen(walk, find_main(walk, heading))
+    stated = Stated(body_text(head))
+    main = stated.container(walk) if stated.usable else None
+    if main is None:
+        cut_teasers(walk)
+        main = widen(walk, find_main(walk, heading))
     cut_outside(walk, main)
     inside = [block for block in walk.blocks if block.cut is None]
     for block in inside:
         if is_title(block, fields.title):
             block.role = Role.TITLE
             block.drop("title", Stage.FIELD)
+    first = next((block.position for block in inside if block.prose and block.cut is None), 0)
+    if heading is not None and heading.position < first:
+        read_field_lines(walk.blocks, fields, heading.position, first, cut_all=False)
+    for block in inside:
+        if block.role is Role.CAPTION:
+            block.drop("caption", Stage.CHROME)
     judge(inside, html=True)
-    live = [block for block in inside if block.cut is None]
-    _cut_links(live)
-    cut_repeats([block for block in live if block.cut is None])
-    body = [block for block in live if block.cut is None]
+    _cut_links(inside)
+    if stated.usable:
+        stated.cut_strangers([block for block in inside if block.cut is None])
+    cut_key_points(inside, fields, unheaded=True)
+    cut_repeats([block for block in inside if block.cut is None])
+    body = [block for block in inside if block.cut is None]
     if fields.language is None:
         text = " ".join(block.text for block in body)[:6000]
         fields.state("language", detect_language(text), "text")
         if head.language[:2].isalpha():
             fields.state("language", head.language[:2].lower(), "html")
     return walk.blocks
+
+
+def _marked_up(page: LexborHTMLParser, fields: Fields) -> None:
+    """Read authors and date from the elements that are marked as such, where the head says nothing."""
+    if not fields.authors:
+        for node in page.css(_AUTHOR)[:6]:
+            found = names(node.text(separator=" ", strip=True)[:200])
+            if found:
+                fields.state("authors", found, "markup")
+                break
+    if fields.published_at is None:
+        for node in page.css(_TIME)[:3]:
+            attributes = node.attributes
+            value = attributes.get("datetime") or attributes.get("content") or node.text(strip=True)
+            moment = parse_date(value)
+            if moment is not None:
+                fields.state("published_at", moment, "markup")
+                break
 
 
 def _cut_links(live: list[Block]) -> None:

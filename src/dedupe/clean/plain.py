@@ -11,6 +11,7 @@ from dedupe.clean.fields import Fields
 from dedupe.clean.headline import choose_title, is_title
 from dedupe.clean.judge import judge
 from dedupe.clean.language import detect_language
+from dedupe.clean.lead import cut_key_points
 from dedupe.clean.lines import read_lines
 from dedupe.clean.region import best_stretch
 from dedupe.clean.repeats import cut_repeats
@@ -20,12 +21,6 @@ _GLUED = re.compile(
     r"(\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:?\d{2})?)?)\s{1,3}(?=\S)",
     re.I,
 )
-_KEY_POINTS = (
-    "les essentiels", "l essentiel", "en bref", "points cles", "les points cles", "ce qu il faut retenir",
-    "a retenir", "en resume", "key points", "key takeaways", "at a glance", "in brief", "highlights",
-    "das wichtigste", "auf einen blick", "kurz und knapp", "lo esencial", "en resumen", "claves", "in sintesi",
-    "in breve", "punti chiave", "em resumo", "pontos principais", "in het kort", "samenvatting",
-)  # fmt: skip
 
 
 def read_plain(text: str, fields: Fields) -> list[Block]:
@@ -49,7 +44,7 @@ def read_plain(text: str, fields: Fields) -> list[Block]:
             block.drop("title-repeat", Stage.REPEAT)
     at = title.position if title is not None else None
     read_field_lines(blocks, fields, at, _body_start(blocks), cut_all=True)
-    _key_points(blocks, fields)
+    cut_key_points(blocks, fields, unheaded=False)
     standfirst = cut_repeats(_after(blocks, title))
     _cut_outside(blocks, title)
     if standfirst is not None:
@@ -105,25 +100,6 @@ def _unglue(blocks: list[Block], fields: Fields) -> None:
 def _body_start(blocks: list[Block]) -> int:
     stretch = best_stretch(blocks)
     return stretch[0] if stretch else len(blocks)
-
-
-def _key_points(blocks: list[Block], fields: Fields) -> None:
-    """A publisher's box of key points above the body is its summary."""
-    live = [block for block in blocks if block.cut is None]
-    for at, block in enumerate(live[:6]):
-        if block.prose or not block.folded.startswith(_KEY_POINTS):
-            continue
-        items = []
-        for other in live[at + 1 :]:
-            if other.role is not Role.ITEM:
-                break
-            items.append(other)
-        if len(items) >= 2 and len(live) > at + 1 + len(items):
-            fields.state("summary", "\n".join(item.text for item in items), "key-points")
-            for other in [block, *items]:
-                other.role = Role.STANDFIRST
-                other.drop("key-points", Stage.FIELD)
-            return
 
 
 def _cut_outside(blocks: list[Block], title: Block | None) -> None:

@@ -1,0 +1,78 @@
+"""The body that a page states in its own JSON-LD, used as a witness.
+
+Publishers write ``articleBody`` for machines; where it is there, it tells which of the visible blocks
+are the body better than any names do. It is evidence only: it may be cut short or hold more than the
+page shows, so the visible blocks stay the source of the text.
+"""
+
+from __future__ import annotations
+
+from dedupe.clean.blocks import Block, Role, Stage
+from dedupe.clean.walk import Walk
+from dedupe.clean.words import tokens
+
+_GRAM = 4
+_LEAST_WORDS = 60
+_SHARED = 0.7
+_COVERED = 0.85
+_ENOUGH = 0.55
+
+
+class Stated:
+    """The word n-grams of a stated body, and which blocks agree with it."""
+
+    def __init__(self, text: str) -> None:
+        """Index ``text``, the stated body."""
+        words = tokens(text)
+        self.words = len(words)
+        self._grams = set(zip(*(words[i:] for i in range(_GRAM)), strict=False))
+        self._line = " " + " ".join(words) + " "
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is enough of it to bear witness."""
+        return self.words >= _LEAST_WORDS
+
+    def holds(self, block: Block) -> bool:
+        """Whether the stated body holds a block."""
+        words = tokens(block.text)
+        if len(words) < _GRAM:
+            return f" {' '.join(words)} " in self._line
+        grams = list(zip(*(words[i:] for i in range(_GRAM)), strict=False))
+        return sum(gram in self._grams for gram in grams) >= _SHARED * len(grams)
+
+    def container(self, walk: Walk) -> int | None:
+        """Return the narrowest box that holds nearly all blocks of the stated body."""
+        held = [b for b in walk.blocks if b.words >= _GRAM and self.holds(b)]
+        total = sum(block.words for block in held)
+        if total < _ENOUGH * self.words:
+            return None
+        weight: dict[int, int] = {}
+        for block in held:
+            index = block.zone
+            while index >= 0:
+                weight[index] = weight.get(index, 0) + block.words
+                index = walk.boxes[index].parent
+        whole = [index for index, words in weight.items() if words >= 0.97 * total]
+        for block in held:
+            cut = walk.boxes[block.zone].cut
+            if block.cut is not None and cut is not None and block.cut == cut:
+                block.cut = None
+        return max(whole, key=lambda index: walk.boxes[index].depth)
+
+    def cut_strangers(self, live: list[Block]) -> None:
+        """Cut blocks that a stated body, shown nearly whole, does not hold."""
+        held = [self.holds(block) for block in live]
+        shown = sum(block.words for block, here in zip(live, held, strict=True) if here)
+        if shown < _COVERED * self.words:
+            return
+        others = sum(block.words for block, here in zip(live, held, strict=True) if not here)
+        if others > shown:
+            return
+        for index, block in enumerate(live):
+            if held[index] or block.role in {Role.ROW, Role.CODE}:
+                continue
+            after = held[index + 1] if index + 1 < len(live) else False
+            if block.role is Role.HEADING and after and not block.links:
+                continue  # stated bodies often leave headings out
+            block.drop("not-in-stated-body", Stage.OUTSIDE)
