@@ -32,10 +32,10 @@ class Settings:
     """
 
     threshold: float = _setting(
-        0.5, "Jaccard similarity of shingle sets from which two texts are near", 0.1, 1
+        0.45, "Jaccard similarity of shingle sets from which two texts are near", 0.1, 1
     )
     containment: float = _setting(
-        0.8, "share of one text's shingles found in the other from which it is contained", 0.1, 1
+        0.95, "share of one text's shingles found in the other from which it is contained", 0.1, 1
     )
     shingle: int = _setting(3, "words in a shingle", 1, 10)
     permutations: int = _setting(128, "length of a MinHash signature", 16, 256)

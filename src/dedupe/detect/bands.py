@@ -12,11 +12,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dedupe.detect import anchors
 from dedupe.detect.shingling import PLACES, U64, fold_keys
 from dedupe.detect.signature import U32
 
-RECALL = 0.99
-"""Expected share of the pairs exactly at the threshold that the bands must find."""
+RECALL = 0.997
+"""Expected share of the pairs exactly at the threshold that bands and anchors together must find,
+if the two are independent; the goal of 0.99 leaves room for pairs where they are not."""
+
+ALONE = 0.92
+"""What the bands must find of these without the anchors."""
+
+LEAST_ROWS = 3
+"""Two rows would make candidates of thousands of unrelated texts among ten million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +49,23 @@ class Bands:
         return total
 
 
-def choose(threshold: float, permutations: int) -> Bands:
-    """The bands with most rows, so fewest false candidates, that reach ``RECALL`` at ``threshold``.
+def expected_recall(bands: Bands, jaccard: float, shingle: int) -> float:
+    """Expected share of pairs of this similarity that become candidates, by bands or anchors."""
+    return 1.0 - (1.0 - bands.recall(jaccard)) * (1.0 - anchors.recall(jaccard, shingle))
 
-    Where even single rows do not reach it, every permutation is a band of its own.
+
+def choose(threshold: float, permutations: int, shingle: int) -> Bands:
+    """The fewest bands of the most rows that, with the anchors, reach ``RECALL`` at ``threshold``.
+
+    More rows mean fewer false candidates, fewer bands a smaller index. Where ``LEAST_ROWS`` do not
+    suffice, as many bands of these as there are permutations for.
     """
-    for rows in range(permutations, 0, -1):
+    for rows in range(permutations, LEAST_ROWS - 1, -1):
         for count in range(1, permutations // rows + 1):
             bands = Bands(count, rows)
-            if bands.recall(threshold) >= RECALL:
+            if (
+                bands.recall(threshold) >= ALONE
+                and expected_recall(bands, threshold, shingle) >= RECALL
+            ):
                 return bands
-    return Bands(permutations, 1)
+    return Bands(permutations // LEAST_ROWS, LEAST_ROWS)

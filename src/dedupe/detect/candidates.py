@@ -17,8 +17,8 @@ from dedupe.detect.shingling import U64
 from dedupe.detect.sketch import Sketches
 
 HOT = 256
-"""Canonicals that may share a key in one segment of the index, and rejected documents in a row that a
-centre follows a key of the batch for."""
+"""Canonicals that may share a key in one segment of the index; and rejected documents for which a
+centre follows a key of the batch."""
 
 _ROWS = 4096
 _SHIFT = np.uint64(32)

@@ -1,16 +1,38 @@
-"""The decision on a pair, from figures counted on the texts, with its reason."""
+"""The decision on a pair, from figures counted on the texts, with its reason.
+
+Enough overlap is necessary (Jaccard, or containment for excerpts) and not sufficient: pages of one
+site and reports of one series overlap too. Of two texts that do,
+
+- those that state other facts (see ``facts``) fill one template on two occasions: ``distinct``;
+- those that both have passages of their own (see ``passages``) are two texts on one ground:
+  ``distinct``;
+- of the others, a text that lies in a clearly longer one is ``contained``, the rest are ``near``.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from dedupe.article import Relation, Verdict
+from dedupe.detect.passages import OWN
 from dedupe.settings import Settings
 
 LEAST_CONTAINED = 20
-"""Distinct shingles that a text must have to count as contained in another: fewer may lie in a long
-text by chance, or be a standing phrase."""
+"""Distinct shingles that a text must have to count as contained in another: fewer may lie in a
+long text by chance, or be a standing phrase."""
+
+LEAST_SIMILAR = 4
+"""Distinct shingles that both texts must have to count as near: two texts of a few words, or of one
+word many times, are the same or they are not."""
+
+EXCERPT = 0.45
+"""Share of passages of its own from which a text is much more than the other, which then must be
+contained in it whole: no Jaccard similarity that is left makes them alike."""
+
+SHORTER = 0.8
+"""Ratio of distinct shingles below which a text is clearly shorter than the other."""
 
 
 class Reason(StrEnum):
@@ -23,6 +45,7 @@ class Reason(StrEnum):
     LOW_OVERLAP = "low-overlap"
     SHORT_OVERLAP = "short-overlap"
     OTHER_FACTS = "other-facts"
+    OWN_PASSAGES = "own-passages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +68,57 @@ class Overlap:
         return self.shared / min(self.left, self.right) if self.shared else 0.0
 
 
-def judge(overlap: Overlap, settings: Settings) -> Verdict:
+class Closer(Protocol):
+    """The figures that need a closer look; asked for only where the overlap suffices."""
+
+    def other_facts(self) -> bool:
+        """Whether the texts state the facts of different occasions."""
+
+    def own(self) -> tuple[float, float]:
+        """The shares of the two texts that are passages of their own."""
+
+
+def judge(overlap: Overlap, closer: Closer, settings: Settings) -> Verdict:
     """The verdict on a pair; never ``revision``, which depends on the address too."""
-    jaccard, containment = overlap.jaccard, overlap.containment
-    relation, reason = Relation.DISTINCT, Reason.LOW_OVERLAP
-    if not overlap.left or not overlap.right:
-        reason = Reason.NO_WORDS
-    elif overlap.same:
-        relation, reason = Relation.EXACT, Reason.SAME_WORDS
-    elif jaccard >= settings.threshold:
-        relation, reason = Relation.NEAR, Reason.SIMILAR
-    elif containment >= settings.containment:
-        if min(overlap.left, overlap.right) >= LEAST_CONTAINED:
-            relation, reason = Relation.CONTAINED, Reason.CONTAINED
-        else:
-            reason = Reason.SHORT_OVERLAP
-    return Verdict(relation=relation, jaccard=jaccard, containment=containment, reason=reason.value)
+    relation, reason = _judge(overlap, closer, settings)
+    return Verdict(
+        relation=relation,
+        jaccard=overlap.jaccard,
+        containment=overlap.containment,
+        reason=reason.value,
+    )
+
+
+def _judge(overlap: Overlap, closer: Closer, settings: Settings) -> tuple[Relation, Reason]:
+    if overlap.same:
+        return Relation.EXACT, Reason.SAME_WORDS
+    smaller, larger = sorted((overlap.left, overlap.right))
+    similar = overlap.jaccard >= settings.threshold
+    contained = overlap.containment >= settings.containment
+    objection = _objection(smaller, similar, contained, closer)
+    if objection is not None:
+        return Relation.DISTINCT, objection
+    if similar and (not contained or smaller >= SHORTER * larger or smaller < LEAST_CONTAINED):
+        return Relation.NEAR, Reason.SIMILAR
+    return Relation.CONTAINED, Reason.CONTAINED
+
+
+def _objection(
+    smaller: int,
+    similar: bool,  # noqa: FBT001 - two findings of the caller
+    contained: bool,  # noqa: FBT001
+    closer: Closer,
+) -> Reason | None:
+    """What speaks against a pair; the costly figures come last."""
+    if not smaller:
+        return Reason.NO_WORDS
+    if not similar and not contained:
+        return Reason.LOW_OVERLAP
+    if smaller < (LEAST_SIMILAR if similar else LEAST_CONTAINED):
+        return Reason.SHORT_OVERLAP
+    if closer.other_facts():
+        return Reason.OTHER_FACTS
+    less, more = sorted(closer.own())
+    if less > OWN or (more > EXCERPT and not contained):
+        return Reason.OWN_PASSAGES
+    return None

@@ -38,7 +38,7 @@ class Parameters:
     @classmethod
     def of(cls, settings: Settings) -> Parameters:
         """The parameters that ``settings`` ask for."""
-        chosen = bands.choose(settings.threshold, settings.permutations)
+        chosen = bands.choose(settings.threshold, settings.permutations, settings.shingle)
         return cls(
             shingle=settings.shingle,
             permutations=settings.permutations,

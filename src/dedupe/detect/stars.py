@@ -26,7 +26,7 @@ Verify = Callable[[I64, I64], list[Verdict]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Edges:
-    """Pairs of a batch place and a history place that share a key, both ways, sorted by ``left``."""
+    """Pairs of a batch place and a history place that share a key, both ways, by ``left``."""
 
     left: I64
     right: I64

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedupe.article import Verdict
+from dedupe.detect.facts import differ, figures, names
 from dedupe.detect.judge import Overlap, judge
 from dedupe.detect.layout import I64
+from dedupe.detect.passages import own
 from dedupe.detect.shingling import U64, shingle_hashes, word_hashes
 from dedupe.settings import Settings
 from dedupe.words import words
@@ -27,14 +29,37 @@ KEPT = 4096
 class Reading:
     """A text read for verification: its word hashes in order and its distinct shingles, sorted."""
 
+    text: str
     words: U64
     shingles: U64
+    figures: U64
 
     @classmethod
     def of(cls, text: str, shingle: int) -> Reading:
         """Reads ``text`` with shingles of ``shingle`` words."""
-        hashes = word_hashes(words(text))
-        return cls(hashes, np.unique(shingle_hashes(hashes, shingle)))
+        found = words(text)
+        hashes = word_hashes(found)
+        return cls(text, hashes, np.unique(shingle_hashes(hashes, shingle)), figures(found))
+
+
+@dataclass(frozen=True, slots=True)
+class CloserLook:
+    """The figures on a pair that the judge asks for only where the overlap suffices."""
+
+    left: Reading
+    right: Reading
+
+    def other_facts(self) -> bool:
+        """Whether the texts state other figures or, where they state too few, other names."""
+        found = differ(self.left.figures, self.right.figures)
+        if found is None:
+            found = differ(names(self.left.text), names(self.right.text))
+        return bool(found)
+
+    def own(self) -> tuple[float, float]:
+        """The shares of the two texts that are passages of their own."""
+        left, right = self.left.words, self.right.words
+        return own(left, right), own(right, left)
 
 
 def overlap(left: Reading, right: Reading) -> Overlap:
@@ -46,7 +71,7 @@ def overlap(left: Reading, right: Reading) -> Overlap:
 
 def verify(left: Reading, right: Reading, settings: Settings) -> Verdict:
     """The verdict on two readings."""
-    return judge(overlap(left, right), settings)
+    return judge(overlap(left, right), CloserLook(left, right), settings)
 
 
 class Verifier:
