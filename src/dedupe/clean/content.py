@@ -21,6 +21,8 @@ _NAMED = {4: 0.25, 3: 0.4, 2: 0.5, 1: 0.82}
 _LABEL_WEIGHT = 0.15
 _LEAST_PROSE = 250
 _CLIMBS = 4
+_CONSENT_WORDS = ("cookie", "consent", "privacy", "datenschutz", "gdpr", "rgpd", "dsgvo", "traceur", "privacidad",
+                  "privacidade", "confidentialité", "vie privée", "einwilligung", "tracking", "lgpd")  # fmt: skip
 _HEADLINE_WORDS = 4
 _CARD_WORDS = 60
 _CARDS = 3
@@ -53,7 +55,7 @@ def prune(walk: Walk) -> None:
                 box.cut = above
             elif cut is None or cut.rule in distrusted or (index == 0 and not box.always):
                 box.cut = None
-            elif _spare(box, cut, whole):
+            elif _spare(box, cut, whole) or not _supported(walk, index, cut, whole):
                 box.cut = None
             else:
                 box.cut = cut
@@ -75,6 +77,32 @@ def prune(walk: Walk) -> None:
         cut = boxes[block.zone].cut
         if cut is not None and block.cut is None:
             block.cut = cut
+
+
+def _supported(walk: Walk, index: int, cut: Cut, whole: float) -> bool:
+    """Whether the text under a box is of the kind that its name says."""
+    box = walk.boxes[index]
+    density = box.linked / box.letters if box.letters else 1.0
+    if cut.rule == "consent-platform":
+        return box.prose < 0.25 * whole or _speaks_of_consent(walk, index)
+    if cut.rule == "navigation":
+        return density >= 0.25 or box.letters < 250
+    if cut.rule == "share-bar":
+        return density >= 0.5 or box.letters < 500
+    if cut.rule == "related-list":
+        return density >= 0.2 or box.prose < 250
+    if cut.rule == "side-column":
+        return density >= 0.12 or box.prose < 350
+    if cut.rule in {"byline-box", "caption-box"}:
+        return box.letters < 1500
+    return True
+
+
+def _speaks_of_consent(walk: Walk, index: int) -> bool:
+    inside = _members(walk, index)
+    texts = [block.text.lower() for block in walk.blocks if inside[block.zone]]
+    said = sum(any(word in text for word in _CONSENT_WORDS) for text in texts)
+    return said * 6 >= len(texts)
 
 
 def cut_teasers(walk: Walk) -> None:
@@ -118,13 +146,19 @@ def _spare(box: Box, cut: Cut, whole: float) -> bool:
 def total_up(boxes: list[Box], blocks: list[Block]) -> None:
     """Sum the weight of the blocks that are not cut into their boxes and all boxes above."""
     for box in boxes:
-        box.prose = 0.0
+        box.prose, box.letters, box.linked = 0.0, 0, 0.0
     for block in blocks:
         if block.cut is None:
-            boxes[block.zone].prose += weigh(block)
+            box = boxes[block.zone]
+            box.prose += weigh(block)
+            box.letters += len(block.text)
+            box.linked += block.links * len(block.text)
     for box in reversed(boxes):
         if box.parent >= 0:
-            boxes[box.parent].prose += box.prose
+            above = boxes[box.parent]
+            above.prose += box.prose
+            above.letters += box.letters
+            above.linked += box.linked
 
 
 def find_main(walk: Walk, title: Block | None) -> int:

@@ -80,7 +80,8 @@ def read_names(identity: str, classes: str) -> Signs:
         if not name:
             continue
         body = max(body, bodies.get(name, 0))
-        found = _find(name, cuts)
+        found = _IDS.get(raw) if raw == identity else None
+        found = found or _find(name, cuts)
         if found and (best is None or (found[1] and not best[1])):
             best = found
         if body < 3:
@@ -100,8 +101,10 @@ def _find(name: str, cuts: dict[str, tuple[Cut, bool]]) -> tuple[Cut, bool] | No
     parts = name.split("-")
     if len(parts) == 1:
         return None
+    # A long name is a sentence (ids made from headings), a page builder's "widget" holds anything.
+    least = 2 if len(parts) > _MOST_PARTS or parts[0] in _BUILDERS else 1
     for size in (3, 2, 1):
-        if size >= len(parts) and size > 1:
+        if size < least or (size >= len(parts) and size > 1):
             continue
         # State and layout classes ("has-sidebar", "no-comments", "tag-cookies") are about elsewhere.
         if parts[0] in _ABOUT_ELSEWHERE:
@@ -113,6 +116,10 @@ def _find(name: str, cuts: dict[str, tuple[Cut, bool]]) -> tuple[Cut, bool] | No
     return None
 
 
+# Ids whose words are too common to be trusted as parts of class names.
+_IDS = {"cc-main": (Cut("consent-platform", Stage.CONSENT), True)}
+_BUILDERS = frozenset("elementor wp so siteorigin et fl vc sqs brxe kt uagb gb kadence w".split())
+_MOST_PARTS = 5
 _ABOUT_ELSEWHERE = frozenset(
     "has no with without tag category cat postid page is not hide show js theme body post hentry type format "
     "status template enable disable enabled single logged wp td col row grid".split()

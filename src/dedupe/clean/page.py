@@ -38,7 +38,8 @@ def read_page(html: str, fields: Fields) -> list[Block]:
     main = stated.container(walk) if stated.usable else None
     if main is None:
         cut_teasers(walk)
-        main = widen(walk, find_main(walk, heading))
+        main = find_main(walk, heading)
+    main = widen(walk, main)
     cut_outside(walk, main)
     inside = [block for block in walk.blocks if block.cut is None]
     for block in inside:

@@ -47,7 +47,7 @@ class Box:
     body: int = 0
     prose: float = 0.0
     letters: int = 0
-    linked: int = 0
+    linked: float = 0.0
     blocks: list[int] = field(default_factory=list)
 
 
