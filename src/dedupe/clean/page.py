@@ -35,10 +35,10 @@ def read_page(html: str, fields: Fields) -> list[Block]:
     title, source, heading = page_title(head, walk, fields)
     fields.state("title", title, source)
     stated = Stated(body_text(head))
-    main = stated.container(walk) if stated.usable else None
-    if main is None:
-        cut_teasers(walk)
-        main = find_main(walk, heading)
+    cut_teasers(walk)
+    main = find_main(walk, heading)
+    if stated.usable:
+        main = stated.better(walk, main)
     main = widen(walk, main)
     cut_outside(walk, main)
     inside = [block for block in walk.blocks if block.cut is None]

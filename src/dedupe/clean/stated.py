@@ -16,6 +16,7 @@ _LEAST_WORDS = 60
 _SHARED = 0.7
 _COVERED = 0.85
 _ENOUGH = 0.55
+_MOST_OF = 0.6
 
 
 class Stated:
@@ -41,12 +42,12 @@ class Stated:
         grams = list(zip(*(words[i:] for i in range(_GRAM)), strict=False))
         return sum(gram in self._grams for gram in grams) >= _SHARED * len(grams)
 
-    def container(self, walk: Walk) -> int | None:
-        """Return the narrowest box that holds nearly all blocks of the stated body."""
+    def better(self, walk: Walk, main: int) -> int:
+        """Return the box that holds the stated body, if ``main`` misses it or holds much besides."""
         held = [b for b in walk.blocks if b.words >= _GRAM and self.holds(b)]
         total = sum(block.words for block in held)
         if total < _ENOUGH * self.words:
-            return None
+            return main
         weight: dict[int, int] = {}
         for block in held:
             index = block.zone
@@ -54,11 +55,13 @@ class Stated:
                 weight[index] = weight.get(index, 0) + block.words
                 index = walk.boxes[index].parent
         whole = [index for index, words in weight.items() if words >= 0.97 * total]
+        narrow = max(whole, key=lambda index: (walk.boxes[index].depth, -index))
+        if weight.get(main, 0) >= 0.97 * total and total < _MOST_OF * _prose_words(walk, main):
+            return main  # the stated body is a beginning, or one entry of many
         for block in held:
-            cut = walk.boxes[block.zone].cut
-            if block.cut is not None and cut is not None and block.cut == cut:
+            if block.cut is not None and block.cut == walk.boxes[block.zone].cut:
                 block.cut = None
-        return max(whole, key=lambda index: walk.boxes[index].depth)
+        return narrow
 
     def cut_strangers(self, live: list[Block]) -> None:
         """Cut blocks that a stated body, shown nearly whole, does not hold."""
@@ -76,3 +79,11 @@ class Stated:
             if block.role is Role.HEADING and after and not block.links:
                 continue  # stated bodies often leave headings out
             block.drop("not-in-stated-body", Stage.OUTSIDE)
+
+
+def _prose_words(walk: Walk, main: int) -> int:
+    boxes = walk.boxes
+    inside = [False] * len(boxes)
+    for index in range(main, len(boxes)):
+        inside[index] = index == main or (boxes[index].parent >= main and inside[boxes[index].parent])
+    return sum(b.words for b in walk.blocks if b.cut is None and b.prose and inside[b.zone])
