@@ -21,34 +21,64 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
 os.environ.setdefault("PREFECT_LOGGING_EXTRA_LOGGERS", "dedupe")
 logging.getLogger("dedupe").setLevel(logging.INFO)
+# A script finds what lies beside it, a worker does not.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from prefect import flow, get_run_logger, task
+from prefect import Task, flow, get_run_logger, task
 from prefect.artifacts import (
     create_markdown_artifact,
     create_progress_artifact,
     update_progress_artifact,
 )
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas import State
+from prefect.client.schemas import State, TaskRun
 from prefect.states import Failed
 from pydantic import Field
 
-from dedupe import pipeline
-from dedupe.errors import DedupeError
+from dedupe import configuration, pipeline
+from dedupe.errors import DedupeError, SettingsError
 from dedupe.pipeline.run import Progress
 from dedupe.report.markdown import summary
 from dedupe.report.terminal import progress_bars, show_result
-from dedupe.settings import Settings, split_names
+from dedupe.settings import POLICIES, Settings, split_names
+from dedupe.transient import is_transient
+from flows.alerts import announce
 
 STAGES = ("acquire", "clean", "detect", "elect", "publish")
 
 LOG_EVERY = 5.0
 """Seconds between two log lines of a stage that takes longer."""
 
-_default = Settings()
+POLICY = r"^\s*({0})\s*(,\s*({0})\s*)*$".format("|".join(POLICIES))
+"""What the server accepts as a policy, so that a slip is refused before there is a run."""
 
 
-@task(cache_policy=NO_CACHE)
+def _configured() -> Settings:
+    """The form's defaults: file and environment; what is wrong with those, a run says."""
+    try:
+        return configuration.load().settings
+    except SettingsError:
+        return Settings()
+
+
+def _passing(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, Exception) and is_transient(error)
+
+
+_default = _configured()
+
+# A stage that breaks leaves nothing behind, so it can be tried again: where the disk was away for
+# a moment, not where the input or the code is at fault.
+STAGE: dict[str, Any] = {
+    "cache_policy": NO_CACHE,
+    "retries": 3,
+    "retry_delay_seconds": [1, 10, 60],
+    "retry_condition_fn": _passing,
+}
+
+
+@task(**STAGE)
 def acquire(run: pipeline.Run) -> list[Path]:
     """Inputs to staged documents."""
     shards = pipeline.acquire(run)
@@ -56,7 +86,7 @@ def acquire(run: pipeline.Run) -> list[Path]:
     return shards
 
 
-@task(cache_policy=NO_CACHE)
+@task(**STAGE)
 def clean(run: pipeline.Run, shards: list[Path]) -> list[Path]:
     """Staged documents to staged articles."""
     cleaned = pipeline.clean(run, shards)
@@ -64,7 +94,7 @@ def clean(run: pipeline.Run, shards: list[Path]) -> list[Path]:
     return cleaned
 
 
-@task(cache_policy=NO_CACHE)
+@task(**STAGE)
 def detect(run: pipeline.Run, shards: list[Path]) -> int:
     """Staged articles to verified pairs, in the batch and against all history."""
     compared = pipeline.detect(run, shards)
@@ -72,14 +102,14 @@ def detect(run: pipeline.Run, shards: list[Path]) -> int:
     return compared
 
 
-@task(cache_policy=NO_CACHE)
+@task(**STAGE)
 def elect(run: pipeline.Run) -> None:
     """Verified pairs to clusters with one canonical each."""
     pipeline.elect(run)
     _say(f"{run.counts['articles']} new articles, {run.counts['duplicates']} duplicates")
 
 
-@task(cache_policy=NO_CACHE)
+@task(**STAGE)
 def publish(run: pipeline.Run) -> int:
     """Clusters to an atomic snapshot of Parquet tables; gives its number."""
     snapshot = pipeline.publish(run)
@@ -93,7 +123,7 @@ def ingest(
     data_dir: str = "data",
     threshold: Annotated[float, Field(ge=0.1, le=1)] = _default.threshold,
     containment: Annotated[float, Field(ge=0.1, le=1)] = _default.containment,
-    policy: str = ",".join(_default.policy),
+    policy: Annotated[str, Field(pattern=POLICY)] = ",".join(_default.policy),
     dry_run: bool = False,  # noqa: FBT001, FBT002 - a form field
 ) -> dict[str, Any] | State[Any]:
     """Clean, deduplicate and publish articles as one new snapshot.
@@ -103,13 +133,13 @@ def ingest(
         data_dir: The data folder to publish into; made where it does not exist.
         threshold: Jaccard similarity from which two texts are near-duplicates (0.1 to 1).
         containment: Share of one text found in the other from which it is contained (0.1 to 1).
-        policy: Who becomes canonical: criteria by weight, separated by commas.
+        policy: Who becomes canonical: criteria by weight, separated by commas; of complete,
+            version, source, first, published, id.
         dry_run: Count what would happen and write nothing.
     """
     try:
-        settings = Settings(
-            threshold=threshold, containment=containment, policy=split_names(policy)
-        )
+        chosen = {"threshold": threshold, "containment": containment, "policy": split_names(policy)}
+        settings = configuration.load(chosen, caller="flow parameter").settings
         with progress_bars(enabled=True) as bars:
             run = pipeline.Run(inputs, data_dir, settings, dry_run=dry_run, progress=_watched(bars))
             with run.opened():
@@ -119,6 +149,7 @@ def ingest(
     create_markdown_artifact(
         key="ingest", markdown=summary(result), description=f"Ingest run {result.run_id}"
     )
+    announce(result)
     return result.as_dict()
 
 

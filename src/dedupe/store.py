@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import pyarrow.dataset as ds
 
 from dedupe.errors import StoreError
 from dedupe.publish import Snapshot
+from dedupe.publish.lease import Lease
+from dedupe.publish.snapshot import CURRENT
 from dedupe.report import explain
 
 
 class Store:
-    """One snapshot of a data folder, resolved once: what it reads never changes underneath."""
+    """One snapshot of a data folder, resolved once: what it reads never changes underneath.
+
+    The snapshot is kept from being pruned until the store is closed, by ``close()`` or the end of
+    a ``with`` block, or is let go of. So keep the store as long as its datasets are read.
+    """
 
     def __init__(self, data_dir: str | Path) -> None:
         """Resolve ``current``.
@@ -21,12 +28,22 @@ class Store:
         Raises:
             StoreError: nothing was published in ``data_dir`` yet, or it is damaged.
         """
-        snapshot = Snapshot.current(Path(data_dir))
-        if snapshot is None:
-            raise StoreError(
-                f"{data_dir}: nothing is published here yet; run `dedupe ingest` into it first"
-            )
-        self._snapshot = snapshot
+        self._snapshot, self._lease = _leased(Path(data_dir))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the snapshot go: it may be pruned from now on. A second call does nothing."""
+        self._lease.close()
 
     @property
     def snapshot(self) -> int:
@@ -87,3 +104,22 @@ def open(data_dir: str | Path = "data") -> Store:  # noqa: A001 - `dedupe.open` 
         StoreError: nothing was published there yet, or it is damaged.
     """
     return Store(data_dir)
+
+
+def _leased(data_dir: Path) -> tuple[Snapshot, Lease]:
+    """The current snapshot, and the lease that keeps it."""
+    while True:
+        snapshot = Snapshot.current(data_dir)
+        if snapshot is None:
+            raise StoreError(
+                f"{data_dir}: nothing is published here yet; run `dedupe ingest` into it first"
+            )
+        try:
+            lease = Lease(snapshot.folder)
+        except FileNotFoundError:
+            continue  # replaced and pruned between the two lines above
+        # Pruning spares the current snapshot. So if this one is still current now that it is held,
+        # no pruning can have passed by its lease.
+        if data_dir.joinpath(CURRENT).resolve() == snapshot.folder:
+            return snapshot, lease
+        lease.close()

@@ -6,6 +6,9 @@ no more than one document in memory, and raises nothing but ``OSError``.
 
 from __future__ import annotations
 
+import itertools
+import logging
+import time
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
@@ -17,6 +20,12 @@ from dedupe.acquire.page import read_page
 from dedupe.article import Document
 from dedupe.decoding import sniff_media_type
 from dedupe.rejects import Reason, Reject
+from dedupe.transient import is_transient
+
+log = logging.getLogger("dedupe")
+
+PAUSES = (0.2, 2.0, 10.0)
+"""Seconds between the tries to read a file that fails in a way that may pass."""
 
 
 class Reader(Protocol):
@@ -55,21 +64,38 @@ _UNSUPPORTED = {
 
 
 def read(target: Input, max_bytes: int) -> Iterator[Document | Reject]:
-    """Give the documents in ``target``. Whatever is wrong with it becomes a reject."""
-    try:
-        with opened(target) as file:
-            # What nothing identifies goes to the page reader: decoding decides whether it is text.
-            media_type = sniff_media_type(file.name, file.head) or "text/plain"
-            reader = READERS.get(media_type)
-            if reader is None:
-                yield _no_reader(file, media_type)
-            else:
-                yield from reader(file, media_type, max_bytes)
-    except CannotOpenError as error:
-        yield Reject.of_input(target.source, error.reason, error.detail, size=0)
-    except OSError as error:
-        detail = error.strerror or type(error).__name__
-        yield Reject.of_input(target.source, Reason.UNREADABLE, detail, size=0)
+    """Give the documents in ``target``. Whatever is wrong with it becomes a reject.
+
+    A failure that may pass (``dedupe.transient``) is waited out first.
+    """
+    given = 0
+    for pause in (*PAUSES, None):
+        try:
+            # What an earlier try gave already, this one passes over.
+            for item in itertools.islice(_read(target, max_bytes), given, None):
+                given += 1
+                yield item
+        except CannotOpenError as error:
+            yield Reject.of_input(target.source, error.reason, error.detail, size=0)
+        except OSError as error:
+            if pause is not None and is_transient(error):
+                log.warning("%s: %s; trying again in %g s", target.source, error, pause)
+                time.sleep(pause)
+                continue
+            detail = error.strerror or type(error).__name__
+            yield Reject.of_input(target.source, Reason.UNREADABLE, detail, size=0)
+        return
+
+
+def _read(target: Input, max_bytes: int) -> Iterator[Document | Reject]:
+    with opened(target) as file:
+        # What nothing identifies goes to the page reader: decoding decides whether it is text.
+        media_type = sniff_media_type(file.name, file.head) or "text/plain"
+        reader = READERS.get(media_type)
+        if reader is None:
+            yield _no_reader(file, media_type)
+        else:
+            yield from reader(file, media_type, max_bytes)
 
 
 def _no_reader(file: Opened, media_type: str) -> Reject:

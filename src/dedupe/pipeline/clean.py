@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import multiprocessing
 import os
-from collections.abc import Iterator
+import signal
+import threading
+from collections.abc import Generator
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -37,23 +41,51 @@ def clean(run: Run, shards: list[Path]) -> list[Path]:
         workers = min(run.settings.workers or os.cpu_count() or 1, len(shards))
         pooled = workers > 1 and size >= POOL_BYTES
         counted = _in_pool(run, shards, workers) if pooled else _here(run, shards)
-        for done, (articles, rejects) in enumerate(counted, 1):
-            run.counts["cleaned"] += articles
-            run.counts["rejects"] += rejects
-            run.progress("clean", done, len(shards))
+        with contextlib.closing(counted):
+            for done, (articles, rejects) in enumerate(counted, 1):
+                run.counts["cleaned"] += articles
+                run.counts["rejects"] += rejects
+                run.progress("clean", done, len(shards))
     return run.shards("cleaned")
 
 
-def _here(run: Run, shards: list[Path]) -> Iterator[tuple[int, int]]:
+def _here(run: Run, shards: list[Path]) -> Generator[tuple[int, int]]:
     for shard in shards:
         yield clean_shard(shard, run.settings)
 
 
-def _in_pool(run: Run, shards: list[Path], workers: int) -> Iterator[tuple[int, int]]:
+def _in_pool(run: Run, shards: list[Path], workers: int) -> Generator[tuple[int, int]]:
     # Not fork: a forked child of a threaded Prefect process can inherit a held lock.
     context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    line, held = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_end_with_the_line, initargs=(line,)
+    )
+    try:
         yield from pool.map(clean_shard, shards, [run.settings] * len(shards))
+    except BaseException:
+        held.close()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+        held.close()
+        line.close()
+
+
+def _end_with_the_line(line: Connection) -> None:
+    """In a worker: end at once when the run's end of the line closes.
+
+    It closes when the run is cancelled and when it is killed; without this, workers would finish
+    their shards first, or wait for ever for a process that is not there any more.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the run's to handle
+
+    def watch() -> None:
+        with contextlib.suppress(EOFError, OSError):
+            line.recv()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def clean_shard(path: Path, settings: Settings) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from dedupe.pipeline.duplicate_rows import duplicate_changes
 from dedupe.pipeline.rebuild import put_documents, put_seen
 from dedupe.pipeline.removal_rows import removal_changes
 from dedupe.pipeline.run import Run
-from dedupe.publish import Changes, Manifest, month_of, sorted_files, write_tables
+from dedupe.publish import Changes, Manifest, Snapshot, month_of, sorted_files, write_tables
 from dedupe.schemas import COMPARISONS, REJECTS, RUNS, SIGNATURES
 
 _REPORTED = (
@@ -41,6 +41,8 @@ def publish(run: Run) -> int:
     A dry run counts what would be written and writes nothing; it gives the present number.
     """
     with run.stage("publish"):
+        if (published := _published(run)) is not None:
+            return published
         changes = Changes()
         article_changes(run, changes)
         duplicate_changes(run, changes)
@@ -52,6 +54,12 @@ def publish(run: Run) -> int:
         _signatures(run, changes)
         _runs(run, changes)
         return _commit(run, changes)
+
+
+def _published(run: Run) -> int | None:
+    """The number of this run's snapshot, where a try that broke after its commit is made again."""
+    present = None if run.dry_run else Snapshot.current(run.data_dir)
+    return present.number if present and present.manifest.run_id == run.run_id else None
 
 
 def versions() -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import datetime as dt
 import hashlib
 import logging
@@ -107,12 +108,32 @@ class Run:
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Time a stage and say that it begins and ends."""
+        """Time a stage and say that it begins and ends; one that breaks can be run again."""
         begun = time.perf_counter()
         self.progress(name, 0, None)
-        yield
+        with self._all_or_nothing():
+            yield
         self.stage_seconds[name] = round(time.perf_counter() - begun, 4)
         log.info("%s: %.2f s", name, self.stage_seconds[name])
+
+    @contextlib.contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """Undo what a stage counted, gathered and staged if it breaks: it can be tried again."""
+        held = {
+            name: copy.copy(value) if isinstance(value, (dict, list)) else value
+            for name, value in vars(self).items()
+        }
+        staged = set(self.staging.iterdir())
+        try:
+            yield
+        except Exception:
+            vars(self).update(held)
+            for path in set(self.staging.iterdir()) - staged:
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
+            raise
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[None]:
@@ -130,7 +151,7 @@ class Run:
                 self._open()
                 yield
             return
-        with locked(self.data_dir):
+        with locked(self.data_dir, self.settings.wait):
             nursery = self.data_dir / STATE / "staging"
             shutil.rmtree(nursery, ignore_errors=True)
             self.staging = nursery / self.run_id

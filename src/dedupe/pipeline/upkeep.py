@@ -1,4 +1,8 @@
-"""Upkeep of a data folder between runs: go back, compact, drop what is old."""
+"""Upkeep of a data folder between runs: go back, compact, drop what is old.
+
+``fold`` and ``drop`` do the work under a lock that the caller holds, so that several steps can be
+one turn of upkeep that no run comes between.
+"""
 
 from __future__ import annotations
 
@@ -22,41 +26,45 @@ COMPACTED = "compact"
 """The run id in the manifest of a snapshot that only rearranged files."""
 
 
-def compact(data_dir: str | Path) -> dict[str, Any]:
+def compact(data_dir: str | Path, wait: float = 0) -> dict[str, Any]:
     """Fold small files together in a new snapshot with the same rows; gives files before and after.
 
     Raises:
         StoreError: nothing is published in ``data_dir``.
         LockedError: a run holds it.
     """
-    folder = Path(data_dir)
-    with locked(folder):
-        snapshot = _current(folder)
-        before = len(snapshot.manifest.files)
-        settings = Settings.from_mapping(snapshot.manifest.settings)
-        index = open_index(snapshot, folder / STATE / "index", settings)
-        changes = Changes(fold=2)
-        changes.metadata["signatures"] = sketch_metadata(index)
-        number = next_number(folder, snapshot.number)
-        draft = folder / STATE / "staging" / COMPACTED
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(parents=True)
-        files = sorted_files(write_tables(snapshot, changes, number, draft))
-        done = {"snapshot": number, "files_before": before, "files_after": len(files)}
-        if len(files) == before:
-            shutil.rmtree(draft)
-            return {**done, "snapshot": snapshot.number}
-        manifest = Manifest(
-            snapshot=number,
-            run_id=COMPACTED,
-            created_at=dt.datetime.now(dt.UTC).isoformat(),
-            parent=snapshot.number,
-            settings=snapshot.manifest.settings,
-            versions=versions(),
-            files=files,
-        )
-        commit(folder, draft, manifest, index.draft(manifest.stamp))
-        return done
+    with locked(Path(data_dir), wait):
+        return fold(Path(data_dir))
+
+
+def fold(folder: Path) -> dict[str, Any]:
+    """``compact`` under a lock that is held already."""
+    snapshot = _current(folder)
+    before = len(snapshot.manifest.files)
+    settings = Settings.from_mapping(snapshot.manifest.settings)
+    index = open_index(snapshot, folder / STATE / "index", settings)
+    changes = Changes(fold=2)
+    changes.metadata["signatures"] = sketch_metadata(index)
+    number = next_number(folder, snapshot.number)
+    draft = folder / STATE / "staging" / COMPACTED
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    files = sorted_files(write_tables(snapshot, changes, number, draft))
+    done = {"snapshot": number, "files_before": before, "files_after": len(files)}
+    if len(files) == before:
+        shutil.rmtree(draft)
+        return {**done, "snapshot": snapshot.number}
+    manifest = Manifest(
+        snapshot=number,
+        run_id=COMPACTED,
+        created_at=dt.datetime.now(dt.UTC).isoformat(),
+        parent=snapshot.number,
+        settings=snapshot.manifest.settings,
+        versions=versions(),
+        files=files,
+    )
+    commit(folder, draft, manifest, index.draft(manifest.stamp))
+    return done
 
 
 def rollback(data_dir: str | Path, number: int) -> dict[str, Any]:
@@ -74,7 +82,7 @@ def rollback(data_dir: str | Path, number: int) -> dict[str, Any]:
         return {"snapshot": snapshot.number, "articles": snapshot.counts["articles"]}
 
 
-def prune(data_dir: str | Path, keep: int) -> dict[str, Any]:
+def prune(data_dir: str | Path, keep: int, wait: float = 0) -> dict[str, Any]:
     """Drop all but the newest ``keep`` snapshots; gives the numbers of those dropped.
 
     The current one stays, and so does any that a reader holds open (``dedupe.open``).
@@ -82,9 +90,13 @@ def prune(data_dir: str | Path, keep: int) -> dict[str, Any]:
     Raises:
         LockedError: a run holds ``data_dir``.
     """
-    folder = Path(data_dir)
-    with locked(folder):
-        return {"snapshot": _current(folder).number, "dropped": drop_old(folder, keep)}
+    with locked(Path(data_dir), wait):
+        return drop(Path(data_dir), keep)
+
+
+def drop(folder: Path, keep: int) -> dict[str, Any]:
+    """``prune`` under a lock that is held already."""
+    return {"snapshot": _current(folder).number, "dropped": drop_old(folder, keep)}
 
 
 def _current(folder: Path) -> Snapshot:

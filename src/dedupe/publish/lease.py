@@ -23,7 +23,8 @@ class Lease:
         self._handle: int | None = None
         handle = os.open(folder / MANIFEST, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            # It waits for ``held`` at most, which has the lock for as long as it takes to ask.
+            fcntl.flock(handle, fcntl.LOCK_SH)
         except OSError:
             os.close(handle)
         else:
