@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from dedupe.detect import anchors, bands, shingling
 from dedupe.detect.anchors import anchor_keys
 from dedupe.detect.bands import Bands
-from dedupe.detect.encoding import NO_KINDS, character_kinds, encode
+from dedupe.detect.encoding import HARD, NO_TABLE, Encoded, encode, tables
 from dedupe.detect.pace import METER
 from dedupe.detect.shingling import U64, fold_keys, shingle_hashes, word_hashes
 from dedupe.detect.signature import SCHEME, U32, permutations, signature
@@ -113,25 +113,34 @@ def sketch_compiled(texts: Sequence[str], parameters: Parameters) -> Sketches:
     Raises:
         ImportError: Numba is not installed.
     """
+    encoded = encode(texts)
+    sketches = _run_kernel(encoded, parameters)
+    hard = np.flatnonzero(encoded.forms == HARD)
+    if not len(hard):
+        return sketches
+    again = encode([texts[row] for row in hard.tolist()], normalised=True)
+    rows = np.arange(len(texts))
+    rows[hard] = len(texts) + np.arange(len(hard))
+    return take(join([sketches, _run_kernel(again, parameters)], parameters), rows)
+
+
+def _run_kernel(encoded: Encoded, parameters: Parameters) -> Sketches:
     from dedupe.detect import kernel
 
-    data, bounds, plain = encode(texts)
-    count = len(texts)
+    count = len(encoded.forms)
     content = np.zeros(count, dtype=np.uint64)
     shingles = np.zeros(count, dtype=np.uint32)
     signatures = np.empty((count, parameters.permutations), dtype=np.uint32)
-    # A word has a byte and a separator at least, an anchor a word.
-    found = np.empty(len(data) + 1, dtype=np.uint64)
+    # A word has a byte at least, an anchor a word.
+    found = np.empty(len(encoded.data) + 1, dtype=np.uint64)
     anchor_bounds = np.zeros(count + 1, dtype=np.int64)
-    factors, offsets = permutations(parameters.permutations, parameters.seed)
     kernel.sketch_all(
-        data,
-        bounds,
-        plain,
-        NO_KINDS if plain.all() else character_kinds(),
+        encoded.data,
+        encoded.bounds,
+        encoded.forms,
+        *(tables() if encoded.forms.any() else (NO_TABLE, NO_TABLE)),
         parameters.shingle,
-        factors,
-        offsets,
+        *permutations(parameters.permutations, parameters.seed),
         content,
         shingles,
         signatures,
@@ -139,9 +148,7 @@ def sketch_compiled(texts: Sequence[str], parameters: Parameters) -> Sketches:
         found,
         anchor_bounds,
     )
-    return Sketches(
-        content, shingles, signatures, found[: anchor_bounds[-1]].copy(), anchor_bounds
-    )
+    return Sketches(content, shingles, signatures, found[: anchor_bounds[-1]].copy(), anchor_bounds)
 
 
 def content_key(hashes: U64) -> np.uint64:

@@ -1,0 +1,170 @@
+"""The compiled path from UTF-8 text to sketch, one pass over the bytes, in Numba.
+
+Bit-equal to the NumPy path (``sketch.sketch_plainly``), which the tests hold it to; ``pace``
+decides when starting it is worth it. Scratch arrays are reused from text to text, so that one of
+400 words stays in the first-level cache from its bytes to its signature.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dedupe.detect import anchors as anchoring
+from dedupe.detect import shingling
+from dedupe.detect.encoding import HARD, PLAIN, RAW
+from dedupe.detect.reading import I32, I64, U8, U64, compiled, read_ascii, read_unicode
+from dedupe.detect.signature import U32
+
+SHINGLE_FOLD = np.uint64(shingling.SHINGLE_FOLD)
+KEY_FOLD = np.uint64(shingling.KEY_FOLD)
+PLACES = np.array(shingling.PLACES, dtype=np.uint64)
+LARGEST = np.uint64(2**64 - 1)
+ANCHOR = anchoring.SHINGLE
+
+
+@compiled
+def shingle(hashes: U64, count: int, size: int, out: U64) -> int:
+    """See ``shingling.shingle_hashes``; into ``out``, returns how many."""
+    size = min(size, count)
+    if size == 0:
+        return 0
+    number = count - size + 1
+    out[:number] = hashes[:number] * PLACES[0]
+    for place in range(1, size):
+        factor = PLACES[place]
+        for at in range(number):
+            out[at] += hashes[at + place] * factor
+    for at in range(number):
+        value = out[at]
+        value = (value ^ (value >> np.uint64(32))) * SHINGLE_FOLD
+        out[at] = value ^ (value >> np.uint64(29))
+    return number
+
+
+@compiled
+def fold_key(value: np.uint64) -> np.uint64:
+    """See ``shingling.fold_keys``."""
+    value = (value ^ (value >> np.uint64(32))) * KEY_FOLD
+    return value ^ (value >> np.uint64(29))
+
+
+@compiled
+def sign(shingles: U64, count: int, factors: U32, offsets: U32, mixed: U32, out: U32) -> None:
+    """See ``signature.signature``; into ``out``."""
+    for at in range(count):
+        value = np.uint32(shingles[at])
+        value ^= value >> np.uint32(16)
+        value = np.uint32(value * np.uint32(0x85EBCA6B))
+        value ^= value >> np.uint32(13)
+        value = np.uint32(value * np.uint32(0xC2B2AE35))
+        mixed[at] = value ^ (value >> np.uint32(16))
+    # Four permutations at a time: each hash is loaded once for all of them.
+    for place in range(0, len(factors), 4):
+        least0 = least1 = least2 = least3 = np.uint32(0xFFFFFFFF)
+        last = len(factors) - 1
+        place1, place2, place3 = min(place + 1, last), min(place + 2, last), min(place + 3, last)
+        factor0, offset0 = factors[place], offsets[place]
+        factor1, offset1 = factors[place1], offsets[place1]
+        factor2, offset2 = factors[place2], offsets[place2]
+        factor3, offset3 = factors[place3], offsets[place3]
+        for at in range(count):
+            value = mixed[at]
+            least0 = min(least0, np.uint32(np.uint32(factor0 * value) + offset0))
+            least1 = min(least1, np.uint32(np.uint32(factor1 * value) + offset1))
+            least2 = min(least2, np.uint32(np.uint32(factor2 * value) + offset2))
+            least3 = min(least3, np.uint32(np.uint32(factor3 * value) + offset3))
+        out[place], out[place1], out[place2], out[place3] = least0, least1, least2, least3
+
+
+@compiled
+def anchor(shingles: U64, count: int, window: int, ahead: U64, out: U64) -> int:
+    """See ``anchors.anchor_keys``; into ``out``, returns how many.
+
+    Minima of all windows in three comparisons each, whatever the window: those from the left within
+    blocks of its size, and those from the right (van Herk, 1992; Gil and Werman, 1993).
+    """
+    for block in range(0, count, window):
+        least = LARGEST
+        for at in range(min(block + window, count) - 1, block - 1, -1):
+            least = min(least, shingles[at])
+            ahead[at] = least
+    number = 0
+    previous = LARGEST
+    for block in range(0, count - window + 1, window):
+        behind = LARGEST
+        for first in range(block, min(block + window, count - window + 1)):
+            if first > block:
+                behind = min(behind, shingles[first + window - 1])
+            least = min(ahead[first], behind)
+            if number == 0 or least != previous:
+                out[number] = least
+                number += 1
+            previous = least
+    out[:number].sort()
+    kept = 0
+    for at in range(number):
+        if at == 0 or out[at] != previous:
+            previous = out[at]
+            out[kept] = fold_key(previous)
+            kept += 1
+    return kept
+
+
+@compiled
+def sketch_all(  # noqa: PLR0913, PLR0917 - Numba takes arrays, not records
+    data: U8,
+    bounds: I64,
+    forms: U8,
+    raw: I32,
+    normalised: I32,
+    size: int,
+    factors: U32,
+    offsets: U32,
+    content: U64,
+    shingles: U32,
+    signatures: U32,
+    windows: I64,
+    anchors: U64,
+    anchor_bounds: I64,
+) -> None:
+    """Sketches of the texts ``data[bounds[i] : bounds[i + 1]]``, encoded as ``forms`` says.
+
+    ``data`` has eight bytes after the last text; ``raw`` and ``normalised`` are the tables for
+    these forms. ``windows`` are narrowest, widest, parts and most of ``anchors.window``. All that
+    follows ``offsets`` but ``windows`` is filled in; a text that the kernel cannot fold gets the
+    form ``HARD`` and an empty sketch.
+    """
+    longest = 0
+    for text in range(len(bounds) - 1):
+        longest = max(longest, bounds[text + 1] - bounds[text])
+    folded = np.zeros(longest + 8, dtype=np.uint8)
+    edges = np.empty(longest + 2, dtype=np.int64)
+    hashes = np.empty(longest + 1, dtype=np.uint64)
+    inner = np.empty(longest + 1, dtype=np.uint64)
+    outer = np.empty(longest + 1, dtype=np.uint64)
+    ahead = np.empty(longest + 1, dtype=np.uint64)
+    mixed = np.empty(longest + 1, dtype=np.uint32)
+    used = 0
+    for text in range(len(bounds) - 1):
+        start, end = bounds[text], bounds[text + 1]
+        if forms[text] == PLAIN:
+            count = read_ascii(data, start, end, folded, edges, hashes)
+        else:
+            table = raw if forms[text] == RAW else normalised
+            count = read_unicode(data, start, end, table, folded, edges, hashes)
+        if count < 0:
+            forms[text] = HARD
+            count = 0
+        number = shingle(hashes, count, size, inner)
+        sign(inner, number, factors, offsets, mixed, signatures[text])
+        shingles[text] = number
+        total = np.uint64(0)
+        for at in range(count):
+            total += fold_key(hashes[at] ^ fold_key(np.uint64(at + 1)))
+        content[text] = total if total or not count else np.uint64(1)
+        number = shingle(hashes, count, ANCHOR, outer)
+        if number:
+            window = min(windows[1], number // windows[2])
+            window = max(window, min(windows[0], number), number // windows[3])
+            used += anchor(outer, number, window, ahead, anchors[used:])
+        anchor_bounds[text + 1] = used
