@@ -119,6 +119,8 @@ def is_agency(text: str) -> bool:
 def clean_name(text: str) -> str | None:
     """Return a person's or an agency's name out of ``text``; None if it holds none."""
     text = squash(text).strip(" ,;:-–—|.\"“”*")
+    if is_agency(text):
+        return text
     text = _PREFIX.sub("", text)
     if is_agency(text):
         return text

@@ -25,6 +25,7 @@ _CONSENT_WORDS = ("cookie", "consent", "privacy", "datenschutz", "gdpr", "rgpd",
                   "privacidade", "confidentialité", "vie privée", "einwilligung", "tracking", "lgpd")  # fmt: skip
 _HEADLINE_WORDS = 4
 _CARD_WORDS = 60
+_LEAST_WORDS = 80
 _CARDS = 3
 _NOT_CARDS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "p", "td", "tr"))
 _BELIEVED = frozenset(("consent-platform", "comment-section"))
@@ -126,7 +127,7 @@ def cut_teasers(walk: Walk) -> None:
         words[box.parent] += words[index]
         heads[box.parent] += heads[index]
     chosen = {index for siblings in cards.values() if len(siblings) >= _CARDS for index in siblings}
-    if not chosen or sum(words[index] for index in chosen) > 0.5 * words[0]:
+    if not chosen or words[0] - sum(words[index] for index in chosen) < _LEAST_WORDS:
         return
     inside = [False] * len(boxes)
     for index, box in enumerate(boxes):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from dedupe.clean.blocks import Block, Role, Stage
 from dedupe.clean.fields import Fields
+from dedupe.clean.walk import Walk
+from dedupe.clean.words import fold
 
 _KEY_POINTS = (
     "les essentiels", "l essentiel", "en bref", "points cles", "les points cles", "ce qu il faut retenir",
@@ -12,6 +16,12 @@ _KEY_POINTS = (
     "in sintesi", "in breve", "punti chiave", "em resumo", "pontos principais", "in het kort", "samenvatting",
     "what you need to know", "the key points", "in short", "kort fortalt",
 )  # fmt: skip
+_STANDFIRST = re.compile(
+    r"standfirst|chapo|chapeau|summary|subtitle|sub-title|subhead|\bdeck\b|\bdek\b|excerpt|abstract|description|"
+    r"lede|sottotitolo|sommario|entradilla|bajada|untertitel|vorspann|ingress|intro",
+    re.I,
+)
+_LEAD_REACH = 25
 _MOST_POINTS = 7
 _POINT_WORDS = 45
 _LEAST_BODY = 3
@@ -45,3 +55,46 @@ def cut_key_points(blocks: list[Block], fields: Fields, *, unheaded: bool) -> No
             other.role = Role.STANDFIRST
             other.drop("key-points", Stage.FIELD)
         return
+
+
+def restore_lead(walk: Walk, fields: Fields, heading: Block | None, main: int) -> None:
+    """Sort out the running text between the title and the main part.
+
+    What is marked as standfirst, or says what the head's description says, is the summary and stays
+    out of the text; an unmarked paragraph there is the body's first.
+    """
+    if heading is None:
+        return
+    for block in walk.blocks[heading.position + 1 : heading.position + _LEAD_REACH]:
+        if block.cut is None and block.zone >= main:
+            return
+        if block.cut is None or block.cut.rule != "before-article" or block.links > 0.3 or not block.prose:
+            continue
+        if _marked(walk, block.zone) or (fields.summary and _same(fields.summary, block)):
+            block.role = Role.STANDFIRST
+            block.cut = None
+            block.drop("standfirst", Stage.FIELD)
+            if fields.provenance.get("summary") in {None, "meta"}:
+                fields.summary = None
+                fields.state("summary", block.text, "standfirst")
+        else:
+            block.cut = None
+        return
+
+
+def _marked(walk: Walk, zone: int) -> bool:
+    for _ in range(2):
+        if zone <= 0:
+            return False
+        box = walk.boxes[zone]
+        if box.tag in {"h2", "h3"} or _STANDFIRST.search(box.names):
+            return True
+        zone = box.parent
+    return False
+
+
+def _same(summary: str, block: Block) -> bool:
+    """Whether a block says what the summary says; either may be cut short."""
+    one, other = fold(summary), block.folded
+    short = min(len(one), len(other), 120)
+    return short > 20 and one[:short] == other[:short]

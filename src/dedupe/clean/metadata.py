@@ -83,8 +83,8 @@ class Head:
     def state(self, fields: Fields) -> None:
         """Fill ``fields`` with everything but the title, which needs the visible headings too."""
         node = self.article
-        fields.state("published_at", parse_date(_plain(node.get("datePublished"))), "json-ld")
-        fields.state("modified_at", parse_date(_plain(node.get("dateModified"))), "json-ld")
+        fields.state("published_at", parse_date(plain(node.get("datePublished"))), "json-ld")
+        fields.state("modified_at", parse_date(plain(node.get("dateModified"))), "json-ld")
         fields.state("authors", _people(node.get("author"), self.nodes), "json-ld")
         for key in _PUBLISHED:
             if fields.published_at:
@@ -161,7 +161,7 @@ def _type(node: dict[str, Any]) -> str:
     return " ".join(map(str, kind)) if isinstance(kind, list) else str(kind or "")
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
     if isinstance(value, list):
         value = value[0] if value else ""
     if isinstance(value, dict):
@@ -179,15 +179,15 @@ def _people(value: Any, nodes: list[dict[str, Any]]) -> list[str]:
             )
         if isinstance(person, dict):
             if "Person" not in _type(person) and "Organization" in _type(person):
-                name = _plain(person.get("name"))
+                name = plain(person.get("name"))
                 people = [n for n in names(name) if n] if name else []
                 found += [n for n in people if n not in found]
                 continue
             listed = person.get("name")
             for name in listed if isinstance(listed, list) else [listed]:
-                found += [n for n in names(_plain(name)) if n not in found]
+                found += [n for n in names(plain(name)) if n not in found]
         elif isinstance(person, str) and "http" not in person:
-            found += [n for n in names(_plain(person)) if n not in found]
+            found += [n for n in names(plain(person)) if n not in found]
     return [name for name in found if clean_name(name)]
 
 

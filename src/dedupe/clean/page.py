@@ -13,14 +13,14 @@ from dedupe.clean.fields import Fields
 from dedupe.clean.headline import is_title
 from dedupe.clean.judge import judge
 from dedupe.clean.language import detect_language
-from dedupe.clean.lead import cut_key_points
+from dedupe.clean.lead import cut_key_points, restore_lead
 from dedupe.clean.metadata import Head, body_text
 from dedupe.clean.repeats import cut_repeats
 from dedupe.clean.stated import Stated
 from dedupe.clean.titles import page_title
 from dedupe.clean.walk import Walk
 
-_AUTHOR = '[itemprop~="author"], [rel~="author"], a[class*="author"], [class*="byline"], [class*="author-name"]'
+_AUTHOR = '[itemprop~="author"], [rel~="author"], [class*="byline"], [class*="author-name"]'
 _TIME = 'time[itemprop="datePublished"], [itemprop="datePublished"], time[pubdate], time[datetime]'
 
 
@@ -29,7 +29,7 @@ def read_page(html: str, fields: Fields) -> list[Block]:
     page = LexborHTMLParser(html)
     head = Head(page)
     head.state(fields)
-    _marked_up(page, fields)
+    marked = _marked_up(page, fields)
     walk = Walk(page)
     prune(walk)
     title, source, heading = page_title(head, walk, fields)
@@ -41,14 +41,16 @@ def read_page(html: str, fields: Fields) -> list[Block]:
         main = stated.better(walk, main)
     main = widen(walk, main)
     cut_outside(walk, main)
+    restore_lead(walk, fields, heading, main)
     inside = [block for block in walk.blocks if block.cut is None]
     for block in inside:
         if is_title(block, fields.title):
             block.role = Role.TITLE
             block.drop("title", Stage.FIELD)
-    first = next((block.position for block in inside if block.prose and block.cut is None), 0)
+    first = next((b.position for b in inside if b.prose and b.cut is None and b.zone >= main), 0)
     if heading is not None and heading.position < first:
         read_field_lines(walk.blocks, fields, heading.position, first, cut_all=False)
+    fields.state("authors", marked, "markup")
     for block in inside:
         if block.role is Role.CAPTION:
             block.drop("caption", Stage.CHROME)
@@ -67,14 +69,8 @@ def read_page(html: str, fields: Fields) -> list[Block]:
     return walk.blocks
 
 
-def _marked_up(page: LexborHTMLParser, fields: Fields) -> None:
-    """Read authors and date from the elements that are marked as such, where the head says nothing."""
-    if not fields.authors:
-        for node in page.css(_AUTHOR)[:6]:
-            found = names(node.text(separator=" ", strip=True)[:200])
-            if found:
-                fields.state("authors", found, "markup")
-                break
+def _marked_up(page: LexborHTMLParser, fields: Fields) -> list[str]:
+    """Return authors, and state the date, that elements mark as such, where the head says nothing."""
     if fields.published_at is None:
         for node in page.css(_TIME)[:3]:
             attributes = node.attributes
@@ -83,6 +79,12 @@ def _marked_up(page: LexborHTMLParser, fields: Fields) -> None:
             if moment is not None:
                 fields.state("published_at", moment, "markup")
                 break
+    if not fields.authors:
+        for node in page.css(_AUTHOR)[:6]:
+            found = names(node.text(separator=" ", strip=True)[:200])
+            if found:
+                return found
+    return []
 
 
 def _cut_links(live: list[Block]) -> None:
