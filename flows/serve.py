@@ -7,15 +7,21 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import flows.ingest  # noqa: F401, I001 - it sets what Prefect reads when it is imported, so it is first
 from prefect import serve
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.deployments.runner import RunnerDeployment
+from prefect.schedules import Cron, Interval, Schedule
 
+from dedupe import configuration
+from dedupe.errors import SettingsError
 from flows.ingest import ingest
 from flows.maintain import maintain
 
@@ -25,36 +31,65 @@ ONE_AT_A_TIME = ConcurrencyLimitConfig(
 )
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Serve until interrupted."""
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until interrupted; gives the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("inputs", nargs="*", default=["seeds/"], help="files, folders or globs")
-    parser.add_argument("--data", default="data", help="the data folder")
+    parser.add_argument("--data", default="data", help="the data folder (%(default)s)")
     when = parser.add_mutually_exclusive_group()
-    when.add_argument("--cron", default="*/15 * * * *", help="when to ingest, as five cron fields")
+    when.add_argument(
+        "--cron", default="*/15 * * * *", help="when to ingest, as five cron fields (%(default)s)"
+    )
     when.add_argument("--interval", type=float, help="instead: seconds between two runs")
-    parser.add_argument("--maintain-cron", default="20 3 * * *", help="when to maintain")
+    parser.add_argument(
+        "--maintain-cron", default="20 3 * * *", help="when to maintain (%(default)s)"
+    )
+    parser.add_argument("--timezone", default="UTC", help="of the cron fields (%(default)s)")
     chosen = parser.parse_args(arguments)
-    every = {"interval": chosen.interval} if chosen.interval else {"cron": chosen.cron}
+    if not os.environ.get("PREFECT_API_URL"):
+        sys.stderr.write(
+            "error: PREFECT_API_URL is not set; start a server (`prefect server start`) and "
+            "export PREFECT_API_URL=http://127.0.0.1:4200/api\n"
+        )
+        return 2
+    try:
+        configuration.load()
+        every = _schedule(chosen.cron, chosen.interval, chosen.timezone)
+        nightly = _schedule(chosen.maintain_cron, None, chosen.timezone)
+    except (SettingsError, ValueError) as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 2
+    # The runs are processes of their own in this one's folder; paths hold wherever they start.
+    inputs = [str(Path(item).absolute()) for item in chosen.inputs]
+    data_dir = str(Path(chosen.data).absolute())
+    # An ingest that meets the nightly upkeep waits for it; what the operator has set stays.
+    os.environ.setdefault("DEDUPE_WAIT", "600")
     deployments = [
         ingest.to_deployment(
             "served",
-            **every,
-            parameters={"inputs": chosen.inputs, "data_dir": chosen.data},
+            schedule=every,
+            parameters={"inputs": inputs, "data_dir": data_dir},
             concurrency_limit=ONE_AT_A_TIME,
             tags=["dedupe"],
         ),
         maintain.to_deployment(
             "served",
-            cron=chosen.maintain_cron,
-            parameters={"data_dir": chosen.data},
+            schedule=nightly,
+            parameters={"data_dir": data_dir},
             concurrency_limit=ONE_AT_A_TIME,
             tags=["dedupe"],
         ),
     ]
     # Coroutines only where the caller is asynchronous.
     serve(*[made for made in deployments if isinstance(made, RunnerDeployment)])
+    return 0
+
+
+def _schedule(cron: str, interval: float | None, timezone: str) -> Schedule:
+    if interval is None:
+        return Cron(cron, timezone=timezone)
+    return Interval(timedelta(seconds=interval), timezone=timezone)
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

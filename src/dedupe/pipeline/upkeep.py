@@ -1,7 +1,7 @@
 """Upkeep of a data folder between runs: go back, compact, drop what is old.
 
-``fold`` and ``drop`` do the work under a lock that the caller holds, so that several steps can be
-one turn of upkeep that no run comes between.
+``fold``, ``drop`` and ``mend`` do the work under a lock that the caller holds, so that several
+steps can be one turn of upkeep that no run comes between.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dedupe.errors import StoreError
 from dedupe.pipeline.commit import commit
 from dedupe.pipeline.lock import STATE, locked
 from dedupe.pipeline.publish import sketch_metadata, versions
-from dedupe.pipeline.rebuild import open_index
+from dedupe.pipeline.rebuild import open_index, rebuild
 from dedupe.publish import Changes, Manifest, Snapshot, sorted_files, write_tables
 from dedupe.publish.history import next_number
 from dedupe.publish.history import prune as drop_old
@@ -97,6 +97,22 @@ def prune(data_dir: str | Path, keep: int, wait: float = 0) -> dict[str, Any]:
 def drop(folder: Path, keep: int) -> dict[str, Any]:
     """``prune`` under a lock that is held already."""
     return {"snapshot": _current(folder).number, "dropped": drop_old(folder, keep)}
+
+
+def mend(folder: Path) -> None:
+    """Build the index anew from the tables, under a lock that is held already."""
+    snapshot = _current(folder)
+    settings = Settings.from_mapping(snapshot.manifest.settings)
+    rebuild(snapshot, folder / STATE / "index", settings)
+
+
+def require(folder: Path) -> None:
+    """Hold that something is published in ``folder``.
+
+    Raises:
+        StoreError: nothing is, or it cannot be read.
+    """
+    _current(folder)
 
 
 def _current(folder: Path) -> Snapshot:
