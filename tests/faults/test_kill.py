@@ -1,0 +1,188 @@
+"""``kill -9`` at any moment: readers see a whole snapshot, and the next run makes it good."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import dedupe
+from dedupe.pipeline.check import check
+from dedupe.publish import Snapshot
+from dedupe.publish.check import check_snapshot
+from tests.desk import CLOCKS, SEEDS, Desk, content
+from tests.newsroom import story, write_rows, write_text
+
+DYING = Path(__file__).with_name("dying.py")
+STRIDE = 9
+"""Of the moments before the new snapshot is placed the quick test takes every ninth."""
+MARCH = {"published_at": "2025-03-01"}
+"""One month for all: few files, quick runs."""
+
+Ask = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def ask() -> Iterator[Ask]:
+    """Asks a process of its own to run the pipeline and to die before a given operation."""
+    with subprocess.Popen(
+        [sys.executable, str(DYING)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+
+        def asked(data: Path, inputs: list[Path], at: int = 0) -> dict[str, Any]:
+            process.stdin.write(json.dumps([str(data), [str(path) for path in inputs], at]) + "\n")
+            process.stdin.flush()
+            return json.loads(process.stdout.readline())
+
+        yield asked
+        process.stdin.close()
+
+
+class Scene:
+    """A data folder before a run, what goes in, and what an undisturbed run makes of it."""
+
+    def __init__(self, folder: Path, before: Path | None, inputs: list[Path], ask: Ask) -> None:
+        self.folder = folder
+        self.before = before
+        self.inputs = inputs
+        undisturbed = self.fresh()
+        whole = ask(undisturbed, inputs)
+        assert whole["status"] == 0
+        self.operations = whole["operations"]
+        self.old = content(before) if before else None
+        self.new = content(undisturbed)
+        self.runs = dedupe.open(undisturbed).counts["runs"]
+
+    def fresh(self) -> Path:
+        data = self.folder / "data"
+        shutil.rmtree(data, ignore_errors=True)
+        if self.before is not None:
+            shutil.copytree(self.before, data, symlinks=True)
+        return data
+
+    def placed(self) -> int:
+        """The operation that gives the finished snapshot its name."""
+        place = [
+            number
+            for number, operation in enumerate(self.operations, 1)
+            if operation.startswith("os.rename") and operation.endswith("/snapshot")
+        ]
+        assert len(place) == 1
+        return place[0]
+
+
+@pytest.fixture(scope="module", params=["first run", "a run on history"])
+def scene(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, ask: Ask
+) -> Scene:
+    """The first run of all; and one that revises, promotes, files, rejects and adds."""
+    folder = tmp_path_factory.mktemp("scene")
+    desk = Desk(folder / "desk")
+    one, two = story(1, paragraphs=6), story(2)
+    url = "https://a.example/"
+    old = write_rows(
+        desk.inputs / "1.jsonl",
+        [one.row(**MARCH), two.row(url=url, **MARCH), story(3).row(**MARCH)],
+    )
+    rows = [
+        one.longer(paragraphs=3).row(**MARCH),
+        two.revised().row(url=url, **MARCH),
+        story(3).row(url=f"{url}3", **MARCH),
+    ]
+    new = write_rows(desk.inputs / "2.jsonl", [*rows, story(4).row(**MARCH), {"text": "..."}])
+    page = write_text(desk.inputs / "page.html", story(5).page())
+    if request.param == "first run":
+        return Scene(folder, None, [SEEDS, old, page], ask)
+    desk.ingest(SEEDS, old)
+    return Scene(folder, desk.data, [SEEDS, new, page], ask)
+
+
+def die_and_recover(scene: Scene, ask: Ask, at: int) -> None:
+    data = scene.fresh()
+    assert ask(data, scene.inputs, at)["status"] == -9
+    seen = Snapshot.current(data)
+    found = content(data) if seen else None
+    assert found in (scene.old, scene.new)
+    assert seen is None or list(check_snapshot(seen)) == []
+    committed = found == scene.new
+    assert ask(data, scene.inputs)["status"] == 0
+    assert content(data) == scene.new, f"killed before {scene.operations[at - 1]}"
+    # A run that died before its commit never was; one that died after it, was.
+    assert dedupe.open(data).counts["runs"] == scene.runs + committed
+    report = check(data)
+    assert (report.problems, report.notes) == ([], [])
+    assert not (data / "state" / "staging").exists()
+    assert len(list((data / "state" / "index").glob("manifest-*"))) == 1
+    assert not list(data.rglob("*.tmp")) + list(data.rglob("*.draft"))
+
+
+def test_a_run_killed_around_its_commit_is_made_good_by_the_next(scene: Scene, ask: Ask) -> None:
+    """Every operation from the naming of the new snapshot to the end of the run."""
+    for at in range(scene.placed() - 1, len(scene.operations) + 1):
+        die_and_recover(scene, ask, at)
+
+
+def test_a_run_killed_at_its_work_is_made_good_by_the_next(scene: Scene, ask: Ask) -> None:
+    for at in range(1, scene.placed(), STRIDE):
+        die_and_recover(scene, ask, at)
+
+
+@pytest.mark.slow
+def test_a_run_killed_before_any_operation_is_made_good_by_the_next(scene: Scene, ask: Ask) -> None:
+    for at in range(1, len(scene.operations) + 1):
+        die_and_recover(scene, ask, at)
+
+
+def test_a_run_killed_again_and_again_is_made_good_in_the_end(scene: Scene, ask: Ask) -> None:
+    """Each try dies a little later than the one before, over what that one left."""
+    data = scene.fresh()
+    for at in range(3, scene.placed() + 8, 11):
+        ask(data, scene.inputs, at)
+    assert ask(data, scene.inputs)["status"] == 0
+    assert content(data) == scene.new
+    assert check(data).problems == []
+
+
+def killed_after(seconds: float, data: Path, inputs: Path) -> bool:
+    """Start the command line, kill it after a while; whether it was killed before its end."""
+    command = [sys.executable, "-m", "dedupe", "ingest", str(inputs), "--data", str(data)]
+    try:
+        subprocess.run(command, timeout=seconds, capture_output=True, check=True)
+    except subprocess.TimeoutExpired:  # it was sent SIGKILL
+        return True
+    return False
+
+
+@pytest.mark.parametrize(
+    "tries", [pytest.param(6), pytest.param(60, marks=pytest.mark.slow)], ids=["few", "many"]
+)
+def test_the_command_killed_at_any_time_is_made_good_by_the_next(
+    tmp_path: Path, tries: int
+) -> None:
+    """Times spread over the whole run, wherever they fall: in Python, in Arrow, in the kernel."""
+    rows = [
+        story(n, paragraphs=3).row(url=f"https://a.example/{n % 50}", **MARCH) for n in range(60)
+    ]
+    inputs = write_rows(tmp_path / "in" / "rows.jsonl", rows).parent
+    dedupe.ingest(inputs, tmp_path / "whole")
+    wanted = content(tmp_path / "whole", *CLOCKS)
+    killed = 0
+    for number in range(tries):
+        data = tmp_path / "data"
+        shutil.rmtree(data, ignore_errors=True)
+        killed += killed_after(0.25 + 1.25 * number / tries, data, inputs)
+        snapshot = Snapshot.current(data)
+        assert snapshot is None or list(check_snapshot(snapshot)) == []
+        dedupe.ingest(inputs, data)
+        assert content(data, *CLOCKS) == wanted
+        report = check(data)
+        assert (report.problems, report.notes) == ([], [])
+    assert killed > 0
