@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from statistics import median
 
 from dedupe.clean.blocks import Block, Role
@@ -11,6 +12,8 @@ from dedupe.clean.words import ends_sentence
 _BULLET = re.compile(r"^(?:[•▪●◦‣∙·*■□►▶]|[-–]\s(?=\S))\s*")
 _WRAP_LEAST, _WRAP_MOST = 45, 110
 _WRAP_LINES = 3
+_RUN_ON_LEAST = 40
+_RUN_ON_SHARE = 0.4
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 
 
@@ -48,6 +51,8 @@ def _paragraphs(text: str, group: list[tuple[int, int, int]], *, gap: bool) -> l
 
 def _is_wrapped(lines: list[str]) -> bool:
     """Whether these lines are one paragraph, broken at a fixed width by a mail or a terminal."""
+    if _runs_on(lines):
+        return True
     if len(lines) < _WRAP_LINES:
         return False
     lengths = [len(line) for line in lines[:-1]]
@@ -57,6 +62,20 @@ def _is_wrapped(lines: list[str]) -> bool:
     if min(lengths) < 0.7 * widest or median(lengths) < 0.85 * widest:
         return False
     return sum(ends_sentence(line) for line in lines[:-1]) <= 0.4 * len(lengths)
+
+
+def _runs_on(lines: list[str]) -> bool:
+    """Whether sentences run on over the breaks: a line stops short, the next begins in lower case.
+
+    Agency copy is wrapped like this with several paragraphs in one run, so that its lines are of
+    any length. Menus and lists of headlines begin each line anew.
+    """
+    if len(lines) < 2 or median(len(line) for line in lines[:-1]) < _RUN_ON_LEAST:  # noqa: PLR2004
+        return False
+    breaks = [
+        not ends_sentence(line) and following[:1].islower() for line, following in pairwise(lines)
+    ]
+    return sum(breaks) >= _RUN_ON_SHARE * len(breaks)
 
 
 def _block(text: str, start: int, end: int, number: int, *, gap: bool) -> Block:
