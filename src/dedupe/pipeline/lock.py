@@ -10,6 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from dedupe.errors import LockedError, StoreError
+from dedupe.publish.snapshot import CURRENT, SNAPSHOTS
 
 log = logging.getLogger("dedupe")
 
@@ -29,6 +30,12 @@ def locked(data_dir: Path, wait: float = 0) -> Iterator[None]:
         LockedError: another process holds it still.
         StoreError: the folder cannot be made or written.
     """
+    current = data_dir / CURRENT
+    if current.is_dir() and not current.is_symlink():
+        raise StoreError(
+            f"{current}: a folder where a link should be, as copies have it that follow links; "
+            f"replace it by a link to the newest folder of {data_dir / SNAPSHOTS}"
+        )
     path = data_dir / STATE / "lock"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

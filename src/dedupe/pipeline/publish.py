@@ -6,11 +6,10 @@ import importlib.metadata
 import json
 import platform
 from collections.abc import Iterator
-from typing import Any
 
 import pyarrow as pa
 
-from dedupe.detect import Index, IndexUpdate
+from dedupe.detect import IndexUpdate
 from dedupe.pipeline import staging
 from dedupe.pipeline.article_rows import article_changes
 from dedupe.pipeline.commit import commit
@@ -18,8 +17,9 @@ from dedupe.pipeline.duplicate_rows import duplicate_changes
 from dedupe.pipeline.rebuild import put_documents, put_seen
 from dedupe.pipeline.removal_rows import removal_changes
 from dedupe.pipeline.run import Run
-from dedupe.publish import Changes, Manifest, Snapshot, month_of, sorted_files, write_tables
-from dedupe.schemas import COMPARISONS, REJECTS, RUNS, SIGNATURES
+from dedupe.pipeline.signature_rows import signature_changes
+from dedupe.publish import Changes, Manifest, Snapshot, sorted_files, write_tables
+from dedupe.schemas import COMPARISONS, REJECTS, RUNS
 
 _REPORTED = (
     "documents",
@@ -51,7 +51,7 @@ def publish(run: Run) -> int:
         _comparisons(run, changes)
         if run.dry_run:
             return run.snapshot.number if run.snapshot else 0
-        _signatures(run, changes)
+        signature_changes(run, changes)
         _runs(run, changes)
         return _commit(run, changes)
 
@@ -83,13 +83,6 @@ def _commit(run: Run, changes: Changes) -> int:
     )
     commit(run.data_dir, draft, manifest, _index_update(run, manifest.stamp))
     return manifest.snapshot
-
-
-def sketch_metadata(index: Index) -> dict[str, str]:
-    """The sketch parameters as the metadata of ``signatures`` states them."""
-    return {
-        f"dedupe.sketch.{name}": str(value) for name, value in index.parameters.as_dict().items()
-    }
 
 
 def _index_update(run: Run, stamp: str) -> IndexUpdate:
@@ -143,45 +136,6 @@ def _comparisons(run: Run, changes: Changes) -> None:
         for pair in run.pairs
     ]
     changes.put("comparisons", pa.Table.from_pylist(rows, schema=COMPARISONS))
-
-
-def _signatures(run: Run, changes: Changes) -> None:
-    """Sketches of the new canonicals; those of demoted and revised ones go."""
-    outcome = run.outcome
-    changes.metadata["signatures"] = sketch_metadata(run.index)
-    changes.drop["signatures"] |= changes.drop["articles"]
-    fresh = [entry for entry in run.versions.live if entry.id not in outcome.filed]
-    restored = sorted(outcome.restored)
-    texts = run.texts.fetch(restored)
-    run.detector.add(restored, [texts[identity] for identity in restored])
-    published = {entry.id: entry.published_at for entry in fresh}
-    published |= {i: outcome.members[i]["published_at"] for i in restored}
-    hashes = {entry.id: entry.content_hash for entry in fresh}
-    hashes |= {i: outcome.members[i]["content_hash"] for i in restored}
-    # A canonical whose row was rewritten for its copies keeps its sketch.
-    filed = {entry.id for entry in run.versions.live if entry.id in outcome.filed}
-    kept = changes.drop["articles"] - set(published) - set(outcome.demoted) - filed
-    changes.drop["signatures"] -= kept
-    ids = list(published)
-    rows = pa.table(
-        {
-            "id": pa.array(ids, pa.string()),
-            "content_hash": pa.array([hashes[i] for i in ids], pa.string()),
-            "signature": _lists(run.detector.signatures(ids)),
-            "shingles": pa.array(run.detector.sketches(ids).shingles, pa.int32()),
-        },
-        schema=SIGNATURES,
-    )
-    changes.put("signatures", rows, month_of(pa.array(list(published.values()), _TIME)))
-
-
-_TIME = pa.timestamp("us", tz="UTC")
-
-
-def _lists(matrix: Any) -> pa.Array:  # noqa: ANN401 - numpy (n, permutations) uint32
-    rows, width = matrix.shape
-    offsets = pa.array(range(0, rows * width + 1, width) if rows else [0], pa.int32())
-    return pa.ListArray.from_arrays(offsets, pa.array(matrix.reshape(-1), pa.uint32()))
 
 
 def _runs(run: Run, changes: Changes) -> None:

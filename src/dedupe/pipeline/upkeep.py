@@ -14,8 +14,9 @@ from typing import Any
 from dedupe.errors import StoreError
 from dedupe.pipeline.commit import commit
 from dedupe.pipeline.lock import STATE, locked
-from dedupe.pipeline.publish import sketch_metadata, versions
+from dedupe.pipeline.publish import versions
 from dedupe.pipeline.rebuild import open_index, rebuild
+from dedupe.pipeline.signature_rows import sketch_metadata
 from dedupe.publish import Changes, Manifest, Snapshot, sorted_files, write_tables
 from dedupe.publish.history import next_number
 from dedupe.publish.history import prune as drop_old

@@ -41,6 +41,7 @@ class Snapshot:
         """
         link = data_dir / CURRENT
         if not link.is_symlink() and not link.exists():
+            _refuse_orphans(data_dir)
             return None
         try:
             target = link.resolve(strict=True)
@@ -135,3 +136,20 @@ class Snapshot:
     def counts(self) -> dict[str, int]:
         """Rows of every table."""
         return {table: self.manifest.rows(table) for table in TABLES}
+
+
+def _refuse_orphans(data_dir: Path) -> None:
+    """A first run that died leaves a snapshot 1 and no link; any more had a link, which was lost.
+
+    Taken for an empty folder, the next run would write its snapshots over these.
+    """
+    later = [
+        path.name
+        for path in (data_dir / SNAPSHOTS).glob("*")
+        if path.name.isdecimal() and int(path.name) > 1
+    ]
+    if later:
+        raise StoreError(
+            f"{data_dir / CURRENT}: missing, though there are snapshots; make it a link to one "
+            f"that is whole: ln -s {SNAPSHOTS}/{max(later)} {data_dir / CURRENT}"
+        )
