@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dedupe.article import Pair, Relation, Verdict
 from dedupe.detect.candidates import in_batch, with_index
 from dedupe.detect.index import Index
 from dedupe.detect.judge import Reason
 from dedupe.detect.layout import I64
+from dedupe.detect.plausible import plausible
 from dedupe.detect.signature import U32
 from dedupe.detect.sketch import Sketches, join, sketch, take
 from dedupe.detect.stars import Edges, stars
@@ -81,7 +83,13 @@ class Detector:
         for best, rows_ in copies.items():
             for row in rows_:
                 yield Pair(left=order[best], right=self._ids[row], verdict=_EXACT)
-        for left, right, verdict in stars(len(order), groups, edges, verifier.verdicts):
+        row_of = np.zeros(len(order), dtype=np.int64)
+        row_of[place] = np.arange(len(place))
+
+        def worth(left: I64, right: I64) -> NDArray[np.bool_]:
+            return plausible(sketches, row_of[left], row_of[right], self._settings)
+
+        for left, right, verdict in stars(len(order), groups, edges, worth, verifier.verdicts):
             yield Pair(left=order[left], right=order[right], verdict=verdict)
             if verdict.relation is not Relation.DISTINCT:
                 # What is true of one of several equal texts is true of all.

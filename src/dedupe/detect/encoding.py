@@ -61,6 +61,11 @@ def encode(texts: Sequence[str], *, normalised: bool = False) -> Encoded:
     return Encoded(data, bounds, np.array(forms, dtype=np.uint8))
 
 
+def tables_for(encoded: Encoded) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The tables that the kernel needs for these texts: none where all are ASCII."""
+    return tables() if encoded.forms.any() else (NO_TABLE, NO_TABLE)
+
+
 @cache
 def tables() -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """What each character is in ``RAW`` and in ``NORMALISED`` text, by code point.

@@ -13,8 +13,9 @@ from __future__ import annotations
 import unicodedata
 
 import numpy as np
+from numpy.typing import NDArray
 
-from dedupe.detect.shingling import U64, shingle_hashes, word_hashes
+from dedupe.detect.shingling import U64, fold_keys, word_hashes
 from dedupe.words import split, words
 
 FEWEST = 4
@@ -25,9 +26,23 @@ AGREEMENT = 0.3
 that agrees by chance is allowed for, so that of four to six facts none may agree."""
 
 
-def figures(found: list[str]) -> U64:
-    """Hashes of the words with a digit, each with the word before it: sorted, unique."""
-    return _standing(found, [any(map(str.isdigit, word)) for word in found])
+_DIGITS = frozenset("0123456789")
+
+
+def figures(words: U64, stated: NDArray[np.bool_]) -> U64:
+    """The facts of a text, given its word hashes and which words have a digit: sorted, unique.
+
+    Each is the hash of such a word together with the word before it.
+    """
+    before = np.zeros_like(words)
+    before[1:] = words[:-1]
+    before, chosen = before[stated], words[stated]
+    return np.unique(fold_keys(before ^ fold_keys(chosen)))
+
+
+def has_digit(word: str) -> bool:
+    """Whether a word has one of the digits 0 to 9."""
+    return not _DIGITS.isdisjoint(word)
 
 
 def names(text: str) -> U64:
@@ -38,10 +53,10 @@ def names(text: str) -> U64:
     if len(written) != len(found):
         return np.empty(0, dtype=np.uint64)
     small = {word for word in written if word[:1].islower()}
-    return _standing(
-        found,
-        [word[:1].isupper() and low not in small for word, low in zip(written, found, strict=True)],
-    )
+    named = [
+        word[:1].isupper() and low not in small for word, low in zip(written, found, strict=True)
+    ]
+    return figures(word_hashes(found), np.array(named, dtype=np.bool_))
 
 
 def differ(left: U64, right: U64) -> bool | None:
@@ -51,9 +66,3 @@ def differ(left: U64, right: U64) -> bool | None:
         return None
     agreeing = len(np.intersect1d(left, right, assume_unique=True))
     return agreeing + 1 <= AGREEMENT * fewer
-
-
-def _standing(found: list[str], chosen: list[bool]) -> U64:
-    places = [at for at, is_fact in enumerate(chosen) if is_fact]
-    pairs = [word for at in places for word in (found[at - 1] if at else "", found[at])]
-    return np.unique(shingle_hashes(word_hashes(pairs), 2)[::2])

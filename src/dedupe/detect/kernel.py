@@ -139,6 +139,7 @@ def sketch_all(  # noqa: PLR0913, PLR0917 - Numba takes arrays, not records
         longest = max(longest, bounds[text + 1] - bounds[text])
     folded = np.zeros(longest + 8, dtype=np.uint8)
     edges = np.empty(longest + 2, dtype=np.int64)
+    figures = np.empty(longest + 1, dtype=np.uint8)
     hashes = np.empty(longest + 1, dtype=np.uint64)
     inner = np.empty(longest + 1, dtype=np.uint64)
     outer = np.empty(longest + 1, dtype=np.uint64)
@@ -148,10 +149,10 @@ def sketch_all(  # noqa: PLR0913, PLR0917 - Numba takes arrays, not records
     for text in range(len(bounds) - 1):
         start, end = bounds[text], bounds[text + 1]
         if forms[text] == PLAIN:
-            count = read_ascii(data, start, end, folded, edges, hashes)
+            count = read_ascii(data, start, end, folded, edges, hashes, figures)
         else:
             table = raw if forms[text] == RAW else normalised
-            count = read_unicode(data, start, end, table, folded, edges, hashes)
+            count = read_unicode(data, start, end, table, folded, edges, hashes, figures)
         if count < 0:
             forms[text] = HARD
             count = 0
@@ -168,3 +169,77 @@ def sketch_all(  # noqa: PLR0913, PLR0917 - Numba takes arrays, not records
             window = max(window, min(windows[0], number), number // windows[3])
             used += anchor(outer, number, window, ahead, anchors[used:])
         anchor_bounds[text + 1] = used
+
+
+@compiled
+def read_all(  # noqa: PLR0913, PLR0917 - as above
+    data: U8,
+    bounds: I64,
+    forms: U8,
+    raw: I32,
+    normalised: I32,
+    hashes: U64,
+    figures: U8,
+    word_bounds: I64,
+) -> None:
+    """Word hashes of texts encoded as for ``sketch_all``, one text's after the other's.
+
+    ``figures`` is 1 for words with a digit. A text that the kernel cannot fold gets the form
+    ``HARD`` and no words.
+    """
+    longest = 0
+    for text in range(len(bounds) - 1):
+        longest = max(longest, bounds[text + 1] - bounds[text])
+    folded = np.zeros(longest + 8, dtype=np.uint8)
+    edges = np.empty(longest + 2, dtype=np.int64)
+    used = 0
+    for text in range(len(bounds) - 1):
+        start, end = bounds[text], bounds[text + 1]
+        if forms[text] == PLAIN:
+            count = read_ascii(data, start, end, folded, edges, hashes[used:], figures[used:])
+        else:
+            table = raw if forms[text] == RAW else normalised
+            count = read_unicode(
+                data, start, end, table, folded, edges, hashes[used:], figures[used:]
+            )
+        if count < 0:
+            forms[text] = HARD
+            count = 0
+        used += count
+        word_bounds[text + 1] = used
+
+
+@compiled
+def shared_count(left: U64, right: U64) -> int:
+    """How many values two sorted arrays without repeats have in common."""
+    one = other = shared = 0
+    while one < len(left) and other < len(right):
+        first, second = left[one], right[other]
+        shared += first == second
+        # Without a branch: which of the two is less is hard to predict.
+        one += first <= second
+        other += second <= first
+    return shared
+
+
+@compiled
+def own_share(words: U64, other: U64, run: int, passage: int) -> float:
+    """See ``passages.own``."""
+    if not len(words):
+        return 0.0
+    mine = np.empty(len(words), dtype=np.uint64)
+    theirs = np.empty(len(other), dtype=np.uint64)
+    count = shingle(words, len(words), run, mine)
+    theirs = theirs[: shingle(other, len(other), run, theirs)]
+    theirs.sort()
+    reach = min(run, len(words))
+    own = covered = 0
+    for at in range(count):
+        place = np.searchsorted(theirs, mine[at])
+        if place < len(theirs) and theirs[place] == mine[at]:
+            if at - covered >= passage:
+                own += at - covered
+            covered = at + reach
+    if len(words) - covered >= passage:
+        own += len(words) - covered
+    return own / len(words)

@@ -44,6 +44,11 @@ class Meter:
         return load()
 
 
+def loaded() -> ModuleType | None:
+    """The compiled path if this process has it already."""
+    return sys.modules.get(_KERNEL)
+
+
 def load() -> ModuleType:
     """The compiled path, now.
 

@@ -81,8 +81,27 @@ def hash_word(data: U8, start: int, end: int) -> np.uint64:
 
 
 @compiled
-def read_ascii(data: U8, start: int, end: int, folded: U8, edges: I64, hashes: U64) -> int:
-    """Hashes of the words of ASCII text into ``hashes``; returns how many."""
+def has_digit(data: U8, start: int, end: int) -> bool:
+    """Whether a folded word has one of the digits 0 to 9.
+
+    Of all bytes of folded UTF-8 words only theirs have neither of the two highest bits.
+    """
+    for at in range(start, end, 8):
+        chunk = load64(data, at)
+        high = ~(chunk | (chunk >> np.uint64(1))) & np.uint64(0x4040404040404040)
+        if high & MASKS[np.uint64(min(end - at, 8))]:
+            return True
+    return False
+
+
+@compiled
+def read_ascii(
+    data: U8, start: int, end: int, folded: U8, edges: I64, hashes: U64, figures: U8
+) -> int:
+    """Hashes of the words of ASCII text into ``hashes``; returns how many.
+
+    ``figures`` is set to 1 for words with a digit, to 0 for others.
+    """
     text = data[start:end]
     count = np.uint64(0)
     inside = np.uint64(0)
@@ -101,32 +120,38 @@ def read_ascii(data: U8, start: int, end: int, folded: U8, edges: I64, hashes: U
         first, last = edges[edge], edges[edge + 1]
         while last - first > LONGEST_WORD:
             hashes[words] = hash_word(folded, first, first + LONGEST_WORD)
+            figures[words] = has_digit(folded, first, first + LONGEST_WORD)
             words += np.uint64(1)
             first += LONGEST_WORD
         hashes[words] = hash_word(folded, first, last)
+        figures[words] = has_digit(folded, first, last)
         words += np.uint64(1)
     return np.int64(words)
 
 
 @compiled
-def read_run(data: U8, starts: I64, count: int, kind: int, hashes: U64, words: int) -> int:
+def read_run(
+    data: U8, starts: I64, count: int, kind: int, hashes: U64, figures: U8, words: int
+) -> int:
     """Hashes of the words of a run of ``count`` characters of one kind; returns the new total."""
     if kind == 1:
         for first in range(0, count, LONGEST_WORD):
             last = min(first + LONGEST_WORD, count)
             hashes[words] = hash_word(data, starts[first], starts[last])
+            figures[words] = has_digit(data, starts[first], starts[last])
             words += 1
         return words
     size = min(count, PAIRED if kind == 2 else GROUPED)
     for first in range(count - size + 1):
         hashes[words] = hash_word(data, starts[first], starts[first + size])
+        figures[words] = 0
         words += 1
     return words
 
 
 @compiled
-def read_unicode(  # noqa: C901, PLR0912, PLR0915 - calls inside the loop would cost half its speed
-    data: U8, start: int, end: int, table: I32, folded: U8, starts: I64, hashes: U64
+def read_unicode(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, no calls in it
+    data: U8, start: int, end: int, table: I32, folded: U8, starts: I64, hashes: U64, figures: U8
 ) -> int:
     """Hashes of the words of text of any script into ``hashes``; returns how many.
 
@@ -157,7 +182,7 @@ def read_unicode(  # noqa: C901, PLR0912, PLR0915 - calls inside the loop would 
         if found != kind:
             if kind:
                 starts[count] = place
-                words = read_run(folded, starts, count, kind, hashes, words)
+                words = read_run(folded, starts, count, kind, hashes, figures, words)
             kind = found
             count = 0
         if kind:
@@ -185,5 +210,5 @@ def read_unicode(  # noqa: C901, PLR0912, PLR0915 - calls inside the loop would 
         at += size
     if kind:
         starts[count] = end - start
-        words = read_run(folded, starts, count, kind, hashes, words)
+        words = read_run(folded, starts, count, kind, hashes, figures, words)
     return words

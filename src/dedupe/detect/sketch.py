@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from dedupe.detect import anchors, bands, shingling
 from dedupe.detect.anchors import anchor_keys
 from dedupe.detect.bands import Bands
-from dedupe.detect.encoding import HARD, NO_TABLE, Encoded, encode, tables
+from dedupe.detect.encoding import HARD, Encoded, encode, tables_for
 from dedupe.detect.pace import METER
 from dedupe.detect.shingling import U64, fold_keys, shingle_hashes, word_hashes
 from dedupe.detect.signature import SCHEME, U32, permutations, signature
@@ -138,7 +138,7 @@ def _run_kernel(encoded: Encoded, parameters: Parameters) -> Sketches:
         encoded.data,
         encoded.bounds,
         encoded.forms,
-        *(tables() if encoded.forms.any() else (NO_TABLE, NO_TABLE)),
+        *tables_for(encoded),
         parameters.shingle,
         *permutations(parameters.permutations, parameters.seed),
         content,

@@ -22,6 +22,7 @@ BLOCK = 256
 """Prospective centres taken at a time: verification works in batches."""
 
 Verify = Callable[[I64, I64], list[Verdict]]
+Plausible = Callable[[I64, I64], NDArray[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,9 +49,12 @@ class Edges:
 
 
 def stars(
-    count: int, groups: Groups, edges: Edges, verify: Verify
+    count: int, groups: Groups, edges: Edges, plausible: Plausible, verify: Verify
 ) -> Iterator[tuple[int, int, Verdict]]:
-    """Compared pairs (better place, worse place, verdict) whose better place is a centre."""
+    """Compared pairs (better place, worse place, verdict) whose better place is a centre.
+
+    Pairs of the ``groups`` that are not ``plausible`` are not worth verifying.
+    """
     settled = np.zeros(count, dtype=bool)
     live = np.zeros(count, dtype=bool)
     live[groups.members] = True
@@ -61,24 +65,27 @@ def stars(
         block, waiting = waiting[:BLOCK], waiting[BLOCK:]
         inside = np.zeros(count, dtype=bool)
         inside[block] = True
-        pairs = _inner(block, inside, groups, edges)
+        pairs = _inner(block, inside, groups, edges, plausible)
         for left, right, verdict in _verified(*pairs, verify):
             if settled[left] or settled[right]:
                 continue
             settled[right] = verdict.relation is not Relation.DISTINCT
             yield left, right, verdict
         centres = block[~settled[block]]
-        for pairs in _outward(centres, inside, settled, groups, edges):
+        for pairs in _outward(centres, inside, settled, groups, edges, plausible):
             for left, right, verdict in _verified(*pairs, verify):
                 settled[right] |= verdict.relation is not Relation.DISTINCT
                 yield left, right, verdict
 
 
-def _inner(block: I64, inside: NDArray[np.bool_], groups: Groups, edges: Edges) -> tuple[I64, I64]:
+def _inner(
+    block: I64, inside: NDArray[np.bool_], groups: Groups, edges: Edges, plausible: Plausible
+) -> tuple[I64, I64]:
     """Candidate pairs within the block."""
     left, right = edges.after(block)
     keep = inside[right]
-    lefts, rights = [left[keep]], [right[keep]]
+    known = left[keep], right[keep]
+    lefts, rights = [left[:0]], [right[:0]]
     last = int(block[-1]) if len(block) else 0
     place, group, at = _memberships(block, groups)
     # Members of a group rise, so those inside the block follow closely.
@@ -93,7 +100,9 @@ def _inner(block: I64, inside: NDArray[np.bool_], groups: Groups, edges: Edges) 
         lefts.append(place[keep])
         rights.append(other[keep])
         step += 1
-    return _unique(lefts, rights)
+    left, right = _unique(lefts, rights)
+    worth = plausible(left, right)
+    return _unique([known[0], left[worth]], [known[1], right[worth]])
 
 
 def _outward(
@@ -102,6 +111,7 @@ def _outward(
     settled: NDArray[np.bool_],
     groups: Groups,
     edges: Edges,
+    plausible: Plausible,
 ) -> Iterator[tuple[I64, I64]]:
     """Candidate pairs from the centres to unsettled places outside of the block, in rounds.
 
@@ -110,21 +120,23 @@ def _outward(
     """
     left, right = edges.after(centres)
     keep = ~inside[right] & ~settled[right]
-    extra = ([left[keep]], [right[keep]])
+    if keep.any():
+        yield left[keep], right[keep]
     place, group, at = _memberships(centres, groups)
     seen: NDArray[np.uint64] = np.empty(0, dtype=np.uint64)
-    while len(place) or len(extra[0]):
+    while len(place):
         counts = np.minimum(groups.bounds[group + 1] - at - 1, HOT)
         row = np.repeat(np.arange(len(place)), counts)
         other = groups.members[_ranges(at + 1, counts)]
         open_ = ~inside[other] & ~settled[other]
-        lefts, rights = _unique([*extra[0], place[row[open_]]], [*extra[1], other[open_]])
-        extra = ([], [])
+        lefts, rights = _unique([place[row[open_]]], [other[open_]])
         codes = (lefts.astype(np.uint64) << np.uint64(32)) | rights.astype(np.uint64)
         new = ~np.isin(codes, seen)
         seen = np.union1d(seen, codes)
-        if new.any():
-            yield lefts[new], rights[new]
+        lefts, rights = lefts[new], rights[new]
+        worth = plausible(lefts, rights)
+        if worth.any():
+            yield lefts[worth], rights[worth]
         done = np.bincount(row[open_][settled[other[open_]]], minlength=len(place)) > 0
         skipped = np.bincount(row, weights=~open_, minlength=len(place)) > 0
         going = (done | skipped) & (counts == HOT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dedupe.article import Article, Verdict
-from dedupe.detect.verify import Reading, verify
+from dedupe.detect.verify import read_plainly, verify
 from dedupe.settings import Settings
 
 
@@ -14,7 +14,7 @@ def compare(a: str | Article, b: str | Article, settings: Settings | None = None
     that both came from one address. ``reason`` is a value of ``dedupe.detect.Reason``.
     """
     settings = settings or Settings()
-    left, right = (Reading.of(_text(each), settings.shingle) for each in (a, b))
+    left, right = (read_plainly(_text(each), settings.shingle) for each in (a, b))
     return verify(left, right, settings)
 
 
