@@ -80,7 +80,7 @@ def _near(title: int | None, body: int, count: int) -> list[int]:
     """Return the indexes where a document introduces itself, from the title on, then above it."""
     if title is None or title > body + 3:
         return [*range(min(count, body + 2))]
-    after = range(title, min(count, max(body + 2, title + 2), title + 40))
+    after = range(title, min(count, max(body + 4, title + 2), title + 40))
     before = range(max(0, title - _HEAD_REACH), title)
     return [*after, *reversed(before)]
 

@@ -64,7 +64,7 @@ class Head:
     def _article(self) -> dict[str, Any]:
         """Return the JSON-LD node that describes this page's article; empty if none does."""
         for strong in (_STRONG_TYPES, _ARTICLE_TYPES):
-            found = [node for node in self.nodes if strong.search(_type(node))]
+            found = [node for node in self.nodes if strong.search(schema_type(node))]
             dated = [node for node in found if node.get("datePublished") or node.get("headline")]
             if dated:
                 # A list of teasers repeats the type; the page's own node says the most.
@@ -156,7 +156,8 @@ def _flatten(data: Any) -> Iterator[dict[str, Any]]:
             queue.extend((value, depth + 1) for value in item[:200])
 
 
-def _type(node: dict[str, Any]) -> str:
+def schema_type(node: dict[str, Any]) -> str:
+    """Return the schema.org types of a JSON-LD node, parted by spaces."""
     kind = node.get("@type")
     return " ".join(map(str, kind)) if isinstance(kind, list) else str(kind or "")
 
@@ -178,7 +179,7 @@ def _people(value: Any, nodes: list[dict[str, Any]]) -> list[str]:
                 (node for node in nodes if node.get("@id") == item["@id"] and node.get("name")), item
             )
         if isinstance(person, dict):
-            if "Person" not in _type(person) and "Organization" in _type(person):
+            if "Person" not in schema_type(person) and "Organization" in schema_type(person):
                 name = plain(person.get("name"))
                 people = [n for n in names(name) if n] if name else []
                 found += [n for n in people if n not in found]

@@ -2,7 +2,7 @@
 
 The parser keeps no positions. So the source's own text runs (between tags, outside scripts and
 comments) are strung together without white space, with references resolved, and each block is looked up
-there, in order. Spans begin and end exactly at the block's first and last character; tags and white
+there, in order. A span begins and ends exactly at the block's first and last character; tags and white
 space between them belong to the span.
 """
 
@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from html import unescape
 
 from dedupe.clean.blocks import Block
 
-# One alternation, each branch linear: comments and raw-text elements whole, tags, then text runs.
-_SKIP = re.compile(
-    r"<!--.*?-->|<(script|style|noscript|template|svg|iframe|select|textarea|head)\b.*?</\1\s{0,9}>"
-    r"|<[a-zA-Z/!?][^>]{0,20000}>",
-    re.S | re.I,
-)
+# Where what is no text begins: comments and elements whose content is not shown.
+_RAW = re.compile(r"<(?:!--|(script|style|noscript|template|svg|iframe|select|textarea|head)(?=[\s>/]))", re.I)
+# A text run: what stands between a ">" and the next "<" and is not white space alone.
+_RUN = re.compile(r">\s*([^<\s][^<]*)")
+_FIRST_RUN = re.compile(r"\s*([^<\s][^<]*)")
 _SPACE = re.compile(r"[\s\u200b\u00ad\ufeff|]+")
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
 _HEAD, _TAIL = 48, 24
@@ -32,54 +32,63 @@ class Source:
         """Index the text runs of ``html``."""
         self._html = html
         self._starts: list[int] = []
-        self._at: list[int] = []
+        self._runs: list[tuple[int, int]] = []
         pieces: list[str] = []
-        length = position = 0
-        for match in _SKIP.finditer(html):
-            if match.start() > position:
-                length = self._run(position, match.start(), pieces, length)
-            position = match.end()
-        if position < len(html):
-            self._run(position, len(html), pieces, length)
+        length = 0
+        squeeze, starts, runs = _SPACE.sub, self._starts, self._runs
+        for begin, end in _text_spans(html):
+            for run in _runs(html, begin, end):
+                raw = run[1]
+                text = squeeze("", unescape(raw) if "&" in raw else raw)
+                if text:
+                    starts.append(length)
+                    runs.append(run.span(1))
+                    pieces.append(text)
+                    length += len(text)
         self._text = "".join(pieces)
-
-    def _run(self, start: int, end: int, pieces: list[str], length: int) -> int:
-        raw = self._html[start:end]
-        if raw.isspace():
-            return length
-        text = _SPACE.sub("", unescape(raw) if "&" in raw else raw)
-        if text:
-            self._starts.append(length)
-            self._at.append(start)
-            pieces.append(text)
-            length += len(text)
-        return length
 
     def locate(self, blocks: list[Block]) -> None:
         """Give each block its span; a block that cannot be found keeps -1."""
         cursor = 0
+        find = self._text.find
         for block in blocks:
             key = _SPACE.sub("", block.text)
             if not key:
                 continue
-            at = self._text.find(key, cursor)
+            at = find(key, cursor)
             if at < 0:
-                at = self._text.find(key[:_HEAD], cursor)
-                end = self._text.find(key[-_TAIL:], at) if at >= 0 else -1
+                at = find(key[:_HEAD], cursor)
+                end = find(key[-_TAIL:], at) if at >= 0 else -1
                 if at < 0 or end < 0 or end + _TAIL - at > 2 * len(key) + 50:
                     continue
                 end += len(key[-_TAIL:])
             else:
                 end = at + len(key)
-            block.start = self._offset(at)
-            block.end = self._offset(end - 1) + 1
-            block.end = self._past_reference(block.end)
+            block.start = self._first(at)
+            block.end = self._past(end - 1)
             cursor = end
 
-    def _offset(self, index: int) -> int:
-        """Return where in the source the character at ``index`` of the strung text stands."""
+    def _first(self, index: int) -> int:
+        """Return where in the source the character at ``index`` of the strung text begins."""
         run = bisect_right(self._starts, index) - 1
-        position, count = self._at[run], index - self._starts[run]
+        start, end = self._runs[run]
+        count = index - self._starts[run]
+        if count == 0:
+            raw = self._html[start:end]
+            return start + len(raw) - len(raw.lstrip())
+        return self._step(start, count)[0]
+
+    def _past(self, index: int) -> int:
+        """Return where in the source the character at ``index`` of the strung text ends."""
+        run = bisect_right(self._starts, index) - 1
+        start, end = self._runs[run]
+        after = self._starts[run + 1] if run + 1 < len(self._starts) else len(self._text)
+        if index + 1 == after:
+            return start + len(self._html[start:end].rstrip())
+        return self._step(start, index - self._starts[run])[1]
+
+    def _step(self, position: int, count: int) -> tuple[int, int]:
+        """Return the span of the character that ``count`` shown ones precede, from ``position`` on."""
         html = self._html
         while True:
             character = html[position]
@@ -90,14 +99,35 @@ class Source:
             if character == "&":
                 match = _REFERENCE.match(html, position)
                 if match:
-                    resolved = _SPACE.sub("", unescape(match[0]))
-                    width, shown = len(match[0]), len(resolved)
+                    width, shown = len(match[0]), len(_SPACE.sub("", unescape(match[0])))
             if count < shown:
-                return position
+                return position, position + width
             count -= shown
             position += width
 
-    def _past_reference(self, end: int) -> int:
-        """Move an end that fell on the first character of a reference behind it."""
-        match = _REFERENCE.match(self._html, end - 1)
-        return match.end() if match else end
+
+def _runs(html: str, begin: int, end: int) -> Iterator[re.Match[str]]:
+    first = _FIRST_RUN.match(html, begin, end)
+    if first:
+        yield first
+    yield from _RUN.finditer(html, begin, end)
+
+
+def _text_spans(html: str) -> list[tuple[int, int]]:
+    """Return the spans of ``html`` outside comments and elements that show no text."""
+    spans: list[tuple[int, int]] = []
+    position = 0
+    while True:
+        match = _RAW.search(html, position)
+        if match is None:
+            spans.append((position, len(html)))
+            return spans
+        spans.append((position, match.start()))
+        name = match[1]
+        closing = f"</{name}" if name else "-->"
+        end = html.find(closing, match.end())
+        if end < 0 and name:
+            end = html.find(closing.swapcase(), match.end())
+        if end < 0:
+            return spans
+        position = end + len(closing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from selectolax.lexbor import LexborHTMLParser
 
+from dedupe.article import Quality
 from dedupe.clean.blocks import Block, Role, Stage
 from dedupe.clean.bylines import names
 from dedupe.clean.content import cut_outside, cut_teasers, find_main, prune, widen
@@ -14,7 +15,8 @@ from dedupe.clean.headline import is_title
 from dedupe.clean.judge import judge
 from dedupe.clean.language import detect_language
 from dedupe.clean.lead import cut_key_points, restore_lead
-from dedupe.clean.metadata import Head, body_text
+from dedupe.clean.metadata import Head, body_text, schema_type
+from dedupe.clean.quality import judge_quality
 from dedupe.clean.repeats import cut_repeats
 from dedupe.clean.stated import Stated
 from dedupe.clean.titles import page_title
@@ -24,8 +26,8 @@ _AUTHOR = '[itemprop~="author"], [rel~="author"], [class*="byline"], [class*="au
 _TIME = 'time[itemprop="datePublished"], [itemprop="datePublished"], time[pubdate], time[datetime]'
 
 
-def read_page(html: str, fields: Fields) -> list[Block]:
-    """Return the blocks of a page with everything cut that is not body; fill ``fields``."""
+def read_page(html: str, fields: Fields) -> tuple[list[Block], Quality]:
+    """Return the blocks of a page, the cut ones marked, and what kind of page it is; fill ``fields``."""
     page = LexborHTMLParser(html)
     head = Head(page)
     head.state(fields)
@@ -47,6 +49,7 @@ def read_page(html: str, fields: Fields) -> list[Block]:
         if is_title(block, fields.title):
             block.role = Role.TITLE
             block.drop("title", Stage.FIELD)
+    _language(inside, head, fields)
     first = next((b.position for b in inside if b.prose and b.cut is None and b.zone >= main), 0)
     if heading is not None and heading.position < first:
         read_field_lines(walk.blocks, fields, heading.position, first, cut_all=False)
@@ -60,13 +63,8 @@ def read_page(html: str, fields: Fields) -> list[Block]:
         stated.cut_strangers([block for block in inside if block.cut is None])
     cut_key_points(inside, fields, unheaded=True)
     cut_repeats([block for block in inside if block.cut is None])
-    body = [block for block in inside if block.cut is None]
-    if fields.language is None:
-        text = " ".join(block.text for block in body)[:6000]
-        fields.state("language", detect_language(text), "text")
-        if head.language[:2].isalpha():
-            fields.state("language", head.language[:2].lower(), "html")
-    return walk.blocks
+    types = " ".join(map(schema_type, head.nodes))
+    return walk.blocks, judge_quality(walk.blocks, types, head.article.get("isAccessibleForFree"))
 
 
 def _marked_up(page: LexborHTMLParser, fields: Fields) -> list[str]:
@@ -85,6 +83,14 @@ def _marked_up(page: LexborHTMLParser, fields: Fields) -> list[str]:
             if found:
                 return found
     return []
+
+
+def _language(inside: list[Block], head: Head, fields: Fields) -> None:
+    if fields.language is None:
+        sample = " ".join(block.text for block in inside if block.prose)[:4000]
+        fields.state("language", detect_language(sample), "text")
+    if head.language[:2].isalpha():
+        fields.state("language", head.language[:2].lower(), "html")
 
 
 def _cut_links(live: list[Block]) -> None:

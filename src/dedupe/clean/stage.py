@@ -8,8 +8,10 @@ from typing import Any
 from dedupe.article import Article, Document, Quality, Removal
 from dedupe.clean.blocks import Block, Stage
 from dedupe.clean.fields import Fields, from_stated
+from dedupe.clean.offsets import Source
 from dedupe.clean.page import read_page
 from dedupe.clean.plain import read_plain
+from dedupe.clean.quality import judge_quality
 from dedupe.decoding import decode, looks_like_html
 
 
@@ -42,11 +44,16 @@ def _clean(
     html = media_type in {"text/html", "application/xhtml+xml"} or (
         media_type not in {"text/plain"} and looks_like_html(text[:65_536].encode("utf-8", "replace"))
     )
-    blocks = read_page(text, fields) if html else read_plain(text, fields)
-    return _article(text, blocks, fields, exact=not html)
+    if html:
+        blocks, quality = read_page(text, fields)
+        Source(text).locate(blocks)
+    else:
+        blocks = read_plain(text, fields)
+        quality = judge_quality(blocks, "", None)
+    return _article(text, blocks, fields, quality)
 
 
-def _article(text: str, blocks: list[Block], fields: Fields, *, exact: bool) -> Article:
+def _article(text: str, blocks: list[Block], fields: Fields, quality: Quality) -> Article:
     body = "\n\n".join(block.text for block in blocks if block.cut is None)
     return Article(
         text=body,
@@ -59,7 +66,7 @@ def _article(text: str, blocks: list[Block], fields: Fields, *, exact: bool) -> 
         language=fields.language,
         summary=fields.summary,
         removals=_removals(text, blocks),
-        quality=Quality.ARTICLE if body else Quality.EMPTY,
+        quality=quality,
         provenance=fields.provenance,
     )
 
