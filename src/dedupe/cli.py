@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
+import io
 import json
 import sys
 from collections.abc import Callable
@@ -42,6 +44,10 @@ class _Commands(click.Group):
 @click.version_option(package_name="dedupe-ingest", prog_name="dedupe")
 def main() -> None:
     """Clean, deduplicate and publish web and news articles as Parquet."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Titles are in any script, terminals are not: show what they lack as escapes.
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _settings_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -170,4 +176,5 @@ def rebuild(data_dir: Path, as_json: bool) -> None:  # noqa: FBT001
 
 
 def _print_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    everything = codecs.lookup(sys.stdout.encoding or "ascii").name.startswith("utf")
+    click.echo(json.dumps(value, ensure_ascii=not everything, indent=2, default=str))

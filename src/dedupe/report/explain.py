@@ -9,8 +9,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dedupe.article import Relation
 from dedupe.errors import InputError
 from dedupe.publish import Snapshot
+from dedupe.schemas import TABLES
 
 _PLACES = ("articles", "duplicates", "rejects")
 _SHOWN = 20
@@ -66,30 +68,48 @@ def explain(snapshot: Snapshot, query: str) -> dict[str, Any]:
 def _find(snapshot: Snapshot, query: str) -> tuple[str, str]:
     """The table and id that ``query`` means."""
     asked = query.strip()
-    hits: list[tuple[str, str]] = []
+    named: dict[str, str] = {}
+    begun: dict[str, str] = {}
+    # In this order a page that was rejected once and accepted later is told by its acceptance.
     for table in _PLACES:
-        names = ["id", "source"] + (["url"] if table != "rejects" else [])
-        for part in snapshot.batches(table, names):
-            mask = pc.equal(part["source"], asked)
+        columns = [name for name in ("id", "source", "url") if name in TABLES[table].names]
+        for part in snapshot.batches(table, columns):
+            for identity in _named(part, asked):
+                named.setdefault(identity, table)
             if asked:
-                mask = pc.or_(mask, pc.starts_with(part["id"], asked.lower()))
-            if "url" in names:
-                mask = pc.or_(mask, pc.fill_null(pc.equal(part["url"], asked), fill_value=False))
-            hits += [(table, str(found)) for found in part.filter(mask)["id"].to_pylist()]
-    exact = [hit for hit in hits if hit[1] == asked.lower()]
-    hits = exact or sorted(set(hits))
-    # A page that was rejected once and accepted later is best told by its acceptance.
-    if len({identity for _, identity in hits}) == 1:
-        return hits[0]
+                starts = pc.starts_with(part["id"], asked.lower())
+                for identity in part.filter(starts)["id"].to_pylist():
+                    begun.setdefault(identity, table)
+    if asked.lower() in begun:
+        return begun[asked.lower()], asked.lower()
+    hits = _present(snapshot, named) or named or begun
+    if len(hits) == 1:
+        ((identity, table),) = hits.items()
+        return table, identity
     if not hits:
         raise InputError(
             f"{query}: no document has this id, URL or source in snapshot {snapshot.number}; "
             "ids stand in the column `id` of articles, duplicates and rejects"
         )
-    some = ", ".join(identity for _, identity in hits[:5])
-    raise InputError(
-        f"{query}: {len(hits)} documents answer to it ({some}, ...); give more of the id"
-    )
+    some = ", ".join(sorted(hits)[:5]) + (", ..." if len(hits) > 5 else "")  # noqa: PLR2004
+    raise InputError(f"{query}: {len(hits)} documents answer to it ({some}); name one by its id")
+
+
+def _named(part: pa.Table, asked: str) -> list[str]:
+    """Ids of the rows whose source or URL is ``asked``."""
+    mask = pc.equal(part["source"], asked)
+    if "url" in part.column_names:
+        mask = pc.or_(mask, pc.fill_null(pc.equal(part["url"], asked), fill_value=False))
+    return [str(identity) for identity in part.filter(mask)["id"].to_pylist()]
+
+
+def _present(snapshot: Snapshot, hits: dict[str, str]) -> dict[str, str]:
+    """An address has several versions, and a source several tries: those that stand are meant."""
+    if len(hits) < 2:  # noqa: PLR2004
+        return hits
+    filed = snapshot.rows("duplicates", hits, ["id", "relation"]).to_pylist()
+    old = {row["id"] for row in filed if row["relation"] == Relation.REVISION}
+    return {i: table for i, table in hits.items() if table != "rejects" and i not in old}
 
 
 def _comparisons(snapshot: Snapshot, identity: str) -> list[dict[str, Any]]:
