@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -14,6 +13,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PARTS = re.compile(r"[^a-z0-9]+")
 _HIDDEN_STYLE = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.I)
 _LONGEST = 400
+_CERTAIN = 3
 
 CHROME_TAGS = {
     "nav": Cut("navigation", Stage.CHROME),
@@ -43,15 +43,6 @@ ROLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Signs:
-    """What names say: a cut, whether it holds even against most of the page's text, and a bonus."""
-
-    cut: Cut | None
-    always: bool
-    body: int
-
-
 @cache
 def _names() -> tuple[dict[str, tuple[Cut, bool]], dict[str, int]]:
     source = files("dedupe.clean.rules").joinpath("markup.toml").read_bytes()
@@ -69,28 +60,49 @@ def _names() -> tuple[dict[str, tuple[Cut, bool]], dict[str, int]]:
     return cuts, bodies
 
 
-@lru_cache(maxsize=20_000)
-def read_names(identity: str, classes: str) -> Signs:
-    """Return what an id and class names say. Pure: the cache only saves time."""
+_MOST_NAMES = 30
+
+
+def read_names(identity: str, classes: str) -> tuple[Cut | None, bool, int]:
+    """Return what an id and class names say, taken together.
+
+    A cut, whether it holds even against most of the page's text, and how clearly they say "body".
+    """
+    cut: Cut | None = None
+    always, body = False, 0
+    if identity:
+        cut, always, body = _read_id(identity)
+    if classes:
+        for name in classes.split(None, _MOST_NAMES)[:_MOST_NAMES]:
+            own_cut, own_always, own_body = _read_name(name)
+            if own_body > body:
+                body = own_body
+            if own_cut is not None and (cut is None or (own_always and not always)):
+                cut, always = own_cut, own_always
+    if cut is not None and not always and body >= _CERTAIN:
+        cut = None
+    return cut, always, body
+
+
+def _read_id(identity: str) -> tuple[Cut | None, bool, int]:
+    special = _IDS.get(identity)
+    return (*special, 0) if special else _read_name(identity)
+
+
+@lru_cache(maxsize=50_000)
+def _read_name(raw: str) -> tuple[Cut | None, bool, int]:
+    """Return what one name says. Pure: the cache only saves time."""
     cuts, bodies = _names()
-    best: tuple[Cut, bool] | None = None
-    body = 0
-    for raw in [identity, *classes.split()][:30]:
-        name = _PARTS.sub("-", _CAMEL.sub("-", raw[:_LONGEST]).lower()).strip("-")
-        if not name:
-            continue
-        body = max(body, bodies.get(name, 0))
-        found = _IDS.get(raw) if raw == identity else None
-        found = found or _find(name, cuts)
-        if found and (best is None or (found[1] and not best[1])):
-            best = found
-        if body < 3:
-            parts = name.split("-")
-            for at in range(len(parts) - 1):
-                body = max(body, bodies.get("-".join(parts[at : at + 2]), 0))
-    if best and not best[1] and body >= 3:
-        best = None
-    return Signs(best[0] if best else None, bool(best and best[1]), body)
+    name = _PARTS.sub("-", _CAMEL.sub("-", raw[:_LONGEST]).lower()).strip("-")
+    if not name:
+        return None, False, 0
+    body = bodies.get(name, 0)
+    if body < _CERTAIN:
+        parts = name.split("-")
+        for at in range(len(parts) - 1):
+            body = max(body, bodies.get("-".join(parts[at : at + 2]), 0))
+    found = _find(name, cuts)
+    return (*found, body) if found else (None, False, body)
 
 
 def _find(name: str, cuts: dict[str, tuple[Cut, bool]]) -> tuple[Cut, bool] | None:

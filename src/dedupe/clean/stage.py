@@ -50,10 +50,12 @@ def _clean(
     else:
         blocks = read_plain(text, fields)
         quality = judge_quality(blocks, "", None)
-    return _article(text, blocks, fields, quality)
+    return _article(text, blocks, fields, quality, exact=not html)
 
 
-def _article(text: str, blocks: list[Block], fields: Fields, quality: Quality) -> Article:
+def _article(
+    text: str, blocks: list[Block], fields: Fields, quality: Quality, *, exact: bool
+) -> Article:
     body = "\n\n".join(block.text for block in blocks if block.cut is None)
     return Article(
         text=body,
@@ -65,37 +67,44 @@ def _article(text: str, blocks: list[Block], fields: Fields, quality: Quality) -
         site=fields.site,
         language=fields.language,
         summary=fields.summary,
-        removals=_removals(text, blocks),
+        removals=_removals(text, blocks, exact=exact),
         quality=quality,
         provenance=fields.provenance,
     )
 
 
-def _removals(text: str, blocks: list[Block]) -> list[Removal]:
-    """Cut blocks as passages of the source; neighbours cut by one rule are one passage."""
-    passages: list[Removal] = []
+def _removals(text: str, blocks: list[Block], *, exact: bool) -> list[Removal]:
+    """Cut blocks as passages of the source; neighbours cut by one rule are one passage.
+
+    In plain text a passage is the source between its offsets, to the letter; in HTML it is what a reader
+    would see there.
+    """
+    groups: list[list[Block]] = []
     before: Block | None = None
     for block in blocks:
-        cut = block.cut
-        if cut is not None and block.start >= 0:
-            start = block.start
-            if (
+        if block.cut is not None and block.start >= 0:
+            joins = (
                 before is not None
-                and before.cut == cut
-                and passages
-                and cut.stage is not Stage.FIELD
-                and passages[-1].end <= start
-                and not text[passages[-1].end : start].strip(" \t\r\n\u00a0•-–")
-            ):
-                start = passages.pop().start
-            passages.append(
-                Removal(
-                    rule=cut.rule,
-                    stage=cut.stage.value,
-                    start=start,
-                    end=block.end,
-                    text=text[start : block.end],
-                )
+                and before.cut == block.cut
+                and block.cut.stage is not Stage.FIELD
+                and bool(groups)
+                and groups[-1][-1] is before
+                and before.end <= block.start
             )
+            if joins:
+                groups[-1].append(block)
+            else:
+                groups.append([block])
         before = block
-    return passages
+    return [
+        Removal(
+            rule=group[0].cut.rule if group[0].cut else "",
+            stage=group[0].cut.stage.value if group[0].cut else "",
+            start=group[0].start,
+            end=group[-1].end,
+            text=text[group[0].start : group[-1].end]
+            if exact
+            else "\n".join(block.text for block in group),
+        )
+        for group in groups
+    ]

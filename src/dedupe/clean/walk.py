@@ -7,10 +7,9 @@ flat lists instead of a second tree: boxes (block-level elements, each knowing i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from dedupe.clean.blocks import Block, Cut, Role, Stage
 from dedupe.clean.markup import CHROME_TAGS, ROLES, hidden, read_names
@@ -25,6 +24,7 @@ _BLOCK: Final = frozenset(
     "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html li main menu nav ol p pre search section summary "
     "table tbody tfoot thead tr ul caption button label legend option".split()
 )
+_VOID: Final = frozenset("br img input wbr source link meta area base col param track use path".split())
 _CELLS: Final = frozenset(("td", "th"))
 _ROLE: Final = {
     "h1": Role.HEADING, "h2": Role.HEADING, "h3": Role.HEADING, "h4": Role.HEADING, "h5": Role.HEADING,
@@ -32,33 +32,32 @@ _ROLE: Final = {
     "figcaption": Role.CAPTION, "tr": Role.ROW, "caption": Role.CAPTION,
 }  # fmt: skip
 _HIDDEN = Cut("hidden", Stage.CHROME)
+_INHERITED: Final = frozenset((Role.ITEM, Role.QUOTE, Role.CAPTION))
+_HIDING: Final = frozenset(("style", "hidden", "aria-hidden"))
 
 
-@dataclass(slots=True, eq=False)
 class Box:
     """A block-level element: where it hangs, what its names say, how much text it holds."""
 
-    tag: str
-    parent: int
-    depth: int
-    names: str = ""
-    cut: Cut | None = None
-    always: bool = False
-    body: int = 0
-    prose: float = 0.0
-    letters: int = 0
-    linked: float = 0.0
-    blocks: list[int] = field(default_factory=list)
+    __slots__ = ("always", "body", "cut", "depth", "letters", "linked", "names", "parent", "prose", "tag")
+
+    def __init__(self, tag: str, parent: int, depth: int, names: str = "") -> None:
+        """Make a box that nothing is known of but its place."""
+        self.tag = tag
+        self.parent = parent
+        self.depth = depth
+        self.names = names
+        self.cut: Cut | None = None
+        self.always = False
+        self.body = 0
+        self.prose = 0.0
+        self.letters = 0
+        self.linked = 0.0
 
 
-@dataclass(slots=True)
-class _Open:
-    key: int
-    box: int
-    block: bool
-    link: bool
-    role: Role
-    cut: Cut | None
+# An element that is open during the walk: its key, its box, whether it is a block, whether its text is a
+# link's, the role of text in it, whether its text is hidden.
+_Open = tuple[int, int, bool, bool, Role, bool]
 
 
 class Walk:
@@ -70,116 +69,111 @@ class Walk:
         self.blocks: list[Block] = []
         self._parts: list[str] = []
         self._linked = 0
-        self._breaks = 0
-        self._inline_cut: Cut | None = None
         page.strip_tags(INVISIBLE, recursive=True)
         if page.body is not None:
-            self._walk(page)
+            self._walk(page.body)
 
-    def _walk(self, page: LexborHTMLParser) -> None:
-        body = page.body
+    def _walk(self, body: LexborNode) -> None:
         attributes = body.attributes
-        signs = read_names(attributes.get("id") or "", attributes.get("class") or "")
-        self.boxes[0].body = min(signs.body, 1)
-        stack = [_Open(body.mem_id, 0, True, False, Role.PARAGRAPH, None)]
-        top = stack[0]
+        _, _, named = read_names(attributes.get("id") or "", attributes.get("class") or "")
+        self.boxes[0].body = min(named, 1)
+        top: _Open = (body.mem_id, 0, True, False, Role.PARAGRAPH, False)
+        stack = [top]
+        parts = self._parts
+        breaks = 0
         nodes = body.traverse(include_text=True)
         next(nodes, None)
         for node in nodes:
             parent = node.parent
             above = parent.mem_id if parent is not None else 0
-            while top.key != above and len(stack) > 1:
-                if top.block:
+            while top[0] != above and len(stack) > 1:
+                if top[2] and parts:
                     self._flush(top)
                 stack.pop()
                 top = stack[-1]
             tag = node.tag
             if tag == "-text":
                 text = node.text_content
-                if text:
-                    self._text(text, top)
-            elif tag == "br":
-                self._break(top)
+                if not text or top[5]:
+                    continue
+                if breaks and parts and not text.isspace():
+                    if breaks > 1:
+                        self._flush(top)
+                    else:
+                        parts.append("\n" if top[4] is Role.CODE else " ")
+                    breaks = 0
+                parts.append(text)
+                if top[3]:
+                    self._linked += len(text.strip())
+            elif tag in _VOID:
+                if tag == "br" and parts:
+                    breaks += 1
             elif tag is not None and tag[0] not in "-_!":
-                top = self._enter(node.mem_id, tag, node.attributes, top)
+                if tag in _BLOCK:
+                    breaks = 0
+                    if parts:
+                        self._flush(top)
+                    top = self._box(node.mem_id, tag, node.attributes, top)
+                else:
+                    top = self._inline(node.mem_id, tag, node.attributes, top)
                 stack.append(top)
         while stack:
             top = stack.pop()
-            if top.block:
+            if top[2] and parts:
                 self._flush(top)
 
-    def _text(self, text: str, top: _Open) -> None:
-        if self._breaks and not text.isspace():
-            if self._breaks > 1:
-                self._flush(top)
-            else:
-                self._parts.append("\n" if top.role is Role.CODE else " ")
-            self._breaks = 0
-        if top.cut is not None and not top.block:
-            # An inline element that is cut (a hidden span, a time) keeps its text to itself.
-            if top.cut is _HIDDEN:
-                return
-        self._parts.append(text)
-        if top.link:
-            self._linked += len(text.strip())
-
-    def _break(self, top: _Open) -> None:
-        if self._parts:
-            self._breaks += 1
-
-    def _enter(
-        self, key: int, tag: str, attributes: dict[str, str | None], top: _Open
-    ) -> _Open:
-        cut, always, body = top.cut, False, 0
-        identity, classes = attributes.get("id") or "", attributes.get("class") or ""
+    def _box(self, key: int, tag: str, attributes: dict[str, str | None], top: _Open) -> _Open:
+        boxes = self.boxes
+        box = Box(tag, top[1], boxes[top[1]].depth + 1)
         if attributes:
-            if hidden(attributes):
-                cut, always = cut or _HIDDEN, True
-            elif identity or classes:
-                signs = read_names(identity, classes)
-                body = signs.body
-                if cut is None and signs.cut is not None:
-                    cut, always = signs.cut, signs.always
-            role_name = attributes.get("role")
-            if role_name and cut is None:
-                cut = ROLES.get(role_name)
-            if attributes.get("itemprop") == "articleBody":
-                body, cut = 4, top.cut
-        own = CHROME_TAGS.get(tag) if cut is None else None
-        if tag in _BLOCK:
-            self._flush(top)
-            box = Box(tag, top.box, self.boxes[top.box].depth + 1)
-            box.names = f"{identity} {classes}" if identity or classes else ""
-            box.cut = cut if cut is not top.cut else None
-            if own is not None:
-                box.cut = own
-            box.always = always
-            box.body = body
-            if tag in {"article", "main"} and not box.body:
-                box.body = 2
-            self.boxes.append(box)
-            role = _ROLE.get(tag)
-            if role is None:
-                role = top.role if top.role in {Role.ITEM, Role.QUOTE, Role.CAPTION} else Role.PARAGRAPH
-            return _Open(key, len(self.boxes) - 1, True, top.link, role, top.cut)
+            self._read_attributes(box, attributes)
+        if box.cut is None:
+            box.cut = CHROME_TAGS.get(tag)
+        if not box.body and tag in {"article", "main"}:
+            box.body = 2
+        boxes.append(box)
+        role = _ROLE.get(tag)
+        if role is None:
+            role = top[4] if top[4] in _INHERITED else Role.PARAGRAPH
+        return (key, len(boxes) - 1, True, top[3], role, False)
+
+    @staticmethod
+    def _read_attributes(box: Box, attributes: dict[str, str | None]) -> None:
+        identity, classes = attributes.get("id") or "", attributes.get("class") or ""
+        if identity or classes:
+            box.names = f"{identity} {classes}"
+            box.cut, box.always, box.body = read_names(identity, classes)
+        if not _HIDING.isdisjoint(attributes) and hidden(attributes):
+            box.cut, box.always = _HIDDEN, True
+        role = attributes.get("role")
+        if role and box.cut is None:
+            box.cut = ROLES.get(role)
+        if attributes.get("itemprop") == "articleBody":
+            box.body = 4
+            box.cut = None if box.cut is not _HIDDEN else box.cut
+
+    def _inline(self, key: int, tag: str, attributes: dict[str, str | None], top: _Open) -> _Open:
         if tag in _CELLS and self._parts:
             self._parts.append(" | ")
-        hide = _HIDDEN if cut is _HIDDEN or (always and cut is not None) else None
-        return _Open(key, top.box, False, top.link or tag == "a", top.role, hide or top.cut)
+        unseen = top[5]
+        if attributes and not unseen:
+            if not _HIDING.isdisjoint(attributes) and hidden(attributes):
+                unseen = True
+            elif "class" in attributes or "id" in attributes:
+                cut, always, _ = read_names(attributes.get("id") or "", attributes.get("class") or "")
+                unseen = always and cut is not None
+        return (key, top[1], False, top[3] or tag == "a", top[4], unseen)
 
     def _flush(self, top: _Open) -> None:
-        self._breaks = 0
-        if not self._parts:
-            return
         raw = "".join(self._parts)
         self._parts.clear()
         linked, self._linked = self._linked, 0
-        text = raw.strip("\n").rstrip() if top.role is Role.CODE else squash(raw)
-        text = text.strip("| ") if top.role is Role.ROW else text
+        role = top[4]
+        text = raw.strip("\n").rstrip() if role is Role.CODE else squash(raw)
+        if role is Role.ROW:
+            text = text.strip("| ")
         if not text or text.isspace():
             return
-        block = Block(text=text, role=top.role, links=min(1.0, linked / len(text)))
-        block.position = len(self.blocks)
-        block.zone = top.box
-        self.boxes[top.box].blocks.append(len(self.blocks))
+        block = Block(text, role, -1, -1, min(1.0, linked / len(text)), len(self.blocks))
+        block.zone = top[1]
         self.blocks.append(block)

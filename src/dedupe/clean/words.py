@@ -17,7 +17,6 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _END = re.compile(r"[.!?…。！？।؟](?:[\"'»”’›)\]」』]|\s){0,6}$")
 _QUOTED = re.compile(r"^\s{0,3}[«\"“„‘'›「『].{0,2000}[»\"”“’'‹」』][.!?,…\s]{0,4}$", re.S)
-_SQUASH = re.compile(r"\s+")
 
 
 def fold(text: str) -> str:
@@ -64,4 +63,4 @@ def is_quotation(text: str) -> bool:
 
 def squash(text: str) -> str:
     """Return ``text`` with every run of white space as one space, none at the ends."""
-    return _SQUASH.sub(" ", text).strip()
+    return " ".join(text.split())
