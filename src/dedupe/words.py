@@ -56,9 +56,9 @@ def words(text: str) -> list[str]:
     return split(normalise(text))
 
 
-def split(normalised: str, *, folded: bool = True) -> list[str]:
-    """The words of text that ``normalise`` has been through, or (not folded) NFKC alone."""
-    if folded and normalised.isascii():
+def split(normalised: str) -> list[str]:
+    """The words of text that ``normalise`` has been through."""
+    if normalised.isascii():
         return _ASCII_WORD.findall(normalised)
     special, run = patterns()
     if not _ASTRAL.search(normalised) and not special.search(normalised):
