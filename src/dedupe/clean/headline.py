@@ -22,11 +22,14 @@ _SCORE = 1.0
 _CONTENT_LETTERS = 4
 
 
-def is_title(block: Block, title: str | None) -> bool:
-    """Whether a block says the title and nothing else (a site's name after it aside)."""
-    if not title or block.words > _MOST_WORDS + 10:
+def is_title(block: Block, title: str | None, folded: str | None = None) -> bool:
+    """Whether a block says the title and nothing else (a site's name after it aside).
+
+    ``folded`` saves folding the title again for every block.
+    """
+    if not title or len(block.text) > 2 * len(title) + 30:
         return False
-    folded = fold(title)
+    folded = folded or fold(title)
     if not folded:
         return False
     return block.folded == folded or (

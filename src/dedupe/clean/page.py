@@ -21,6 +21,7 @@ from dedupe.clean.repeats import cut_repeats
 from dedupe.clean.stated import Stated
 from dedupe.clean.titles import page_title
 from dedupe.clean.walk import Walk
+from dedupe.clean.words import fold
 
 _AUTHOR = '[itemprop~="author"], [rel~="author"], [class*="byline"], [class*="author-name"]'
 _TIME = 'time[itemprop="datePublished"], [itemprop="datePublished"], time[pubdate], time[datetime]'
@@ -45,8 +46,9 @@ def read_page(html: str, fields: Fields) -> tuple[list[Block], Quality]:
     cut_outside(walk, main)
     restore_lead(walk, fields, heading, main)
     inside = [block for block in walk.blocks if block.cut is None]
+    key = fold(fields.title or "")
     for block in inside:
-        if is_title(block, fields.title):
+        if is_title(block, fields.title, key):
             block.role = Role.TITLE
             block.drop("title", Stage.FIELD)
     _language(inside, head, fields)

@@ -31,6 +31,7 @@ _ROLE: Final = {
     "h6": Role.HEADING, "li": Role.ITEM, "dd": Role.ITEM, "blockquote": Role.QUOTE, "pre": Role.CODE,
     "figcaption": Role.CAPTION, "tr": Role.ROW, "caption": Role.CAPTION,
 }  # fmt: skip
+_WHOLE: Final = frozenset(("nav", "footer", "button", "menu"))
 _HIDDEN = Cut("hidden", Stage.CHROME)
 _INHERITED: Final = frozenset((Role.ITEM, Role.QUOTE, Role.CAPTION))
 _HIDING: Final = frozenset(("style", "hidden", "aria-hidden"))
@@ -63,8 +64,15 @@ _Open = tuple[int, int, bool, bool, Role, bool]
 class Walk:
     """The boxes and blocks of one page."""
 
-    def __init__(self, page: LexborHTMLParser) -> None:
-        """Walk over ``page``, which is pruned of what never shows text."""
+    def __init__(self, page: LexborHTMLParser, *, shortcuts: bool = True) -> None:
+        """Walk over ``page``, which is pruned of what never shows text.
+
+        Args:
+            page: the parsed page.
+            shortcuts: take navigation and footers whole, without looking into them.
+        """
+        self._shortcuts = shortcuts
+        self.passed_over = 0
         self.boxes: list[Box] = [Box("body", -1, 0)]
         self.blocks: list[Block] = []
         self._parts: list[str] = []
@@ -81,11 +89,15 @@ class Walk:
         stack = [top]
         parts = self._parts
         breaks = 0
+        skipped: set[int] = set()
         nodes = body.traverse(include_text=True)
         next(nodes, None)
         for node in nodes:
             parent = node.parent
             above = parent.mem_id if parent is not None else 0
+            if above in skipped:
+                skipped.add(node.mem_id)
+                continue
             while top[0] != above and len(stack) > 1:
                 if top[2] and parts:
                     self._flush(top)
@@ -113,6 +125,10 @@ class Walk:
                     breaks = 0
                     if parts:
                         self._flush(top)
+                    if self._shortcuts and tag in _WHOLE:
+                        self._whole(node, tag, top)
+                        skipped.add(node.mem_id)
+                        continue
                     top = self._box(node.mem_id, tag, node.attributes, top)
                 else:
                     top = self._inline(node.mem_id, tag, node.attributes, top)
@@ -121,6 +137,19 @@ class Walk:
             top = stack.pop()
             if top[2] and parts:
                 self._flush(top)
+
+    def _whole(self, node: LexborNode, tag: str, top: _Open) -> None:
+        """Take an element of pure chrome as one block, without looking into it."""
+        text = squash(node.text(separator=" "))
+        if not text:
+            return
+        self._box(0, tag, node.attributes, top)
+        block = Block(text, Role.PARAGRAPH, -1, -1, 1.0, len(self.blocks))
+        block.zone = len(self.boxes) - 1
+        self.boxes[-1].cut = CHROME_TAGS[tag]
+        self.boxes[-1].always = True
+        self.passed_over += len(text)
+        self.blocks.append(block)
 
     def _box(self, key: int, tag: str, attributes: dict[str, str | None], top: _Open) -> _Open:
         boxes = self.boxes

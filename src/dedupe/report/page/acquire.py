@@ -164,9 +164,9 @@ def _rejects(arrivals: Arrivals) -> list[Html]:
         entries.append(
             fold(
                 [
-                    el("strong", foreign(reason)),
-                    f" {count(number, 'document')} ",
-                    el("span", meaning, class_="quiet"),
+                    el("span", el("strong", foreign(reason)), class_="name"),
+                    el("span", count(number, "document"), class_="figure"),
+                    el("span", meaning, class_="quiet more"),
                 ],
                 table(
                     f"{'Some of them' if len(samples) < number else 'All of them'}",
@@ -175,7 +175,9 @@ def _rejects(arrivals: Arrivals) -> list[Html]:
                         [foreign(row["source"], 160), row["bytes"], foreign(row["detail"], 240)]
                         for row in samples
                     ],
+                    wide=True,
                 ),
+                class_="scored",
             )
         )
     return entries

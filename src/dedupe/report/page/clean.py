@@ -201,4 +201,5 @@ def _by_site(cuts: Cuts) -> Html:
             Column("", "bar"),
         ],
         rows,
+        wide=True,
     )

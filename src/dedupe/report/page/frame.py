@@ -69,8 +69,9 @@ def _tools(links: Sequence[tuple[str, str]]) -> Html:
             el("ul", [el("li", el("a", label, href=f"#{name}")) for name, label in links]),
             aria_label="Sections",
         ),
+        # Not a form: there is nothing to send, and ids inside of one would hide its own methods.
         el(
-            "form",
+            "div",
             el("label", "Filter lists", for_="filter"),
             el(
                 "input",

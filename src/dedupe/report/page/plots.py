@@ -13,7 +13,7 @@ from dedupe.report.page.markup import Child, Html, el
 from dedupe.report.page.parts import Column, fold, table
 
 WIDTH = 440
-LEFT, RIGHT, TOP, BOTTOM = 46, 14, 16, 44
+LEFT, RIGHT, TOP, BOTTOM = 54, 14, 16, 44
 WIDEST = 44
 """Width of a column and its gap where there are few."""
 ROOM = 240

@@ -44,6 +44,7 @@ def _tables(snapshot: Snapshot, written: Written | None) -> Html:
             Column("Written now", "num"),
         ],
         rows,
+        wide=True,
     )
 
 

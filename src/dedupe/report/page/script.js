@@ -1,8 +1,8 @@
 "use strict";
 // Narrows and unfolds the lists. Without it the page is whole: everything is there, and folds open.
 (() => {
-  const form = document.getElementById("tools");
-  if (!form) return;
+  const tools = document.getElementById("tools");
+  if (!tools) return;
   const input = document.getElementById("filter");
   const matches = document.getElementById("matches");
   const lists = [...document.querySelectorAll(".filtered")];
@@ -38,10 +38,9 @@
   };
 
   input.addEventListener("input", filter);
-  form.addEventListener("submit", (event) => event.preventDefault());
-  for (const button of form.querySelectorAll("button")) {
+  for (const button of tools.querySelectorAll("button")) {
     button.addEventListener("click", () => unfold(button.dataset.open === "true"));
   }
-  form.hidden = false;
+  tools.hidden = false;
   if (input.value) filter();
 })();
