@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from dedupe.errors import StoreError
 from dedupe.pipeline.acquire import acquire
 from dedupe.pipeline.clean import clean
 from dedupe.pipeline.detect import detect
@@ -76,11 +77,17 @@ def ingest(
         progress=progress,
         started_at=started_at,
     )
-    with run.opened():
-        cleaned = clean(run, acquire(run))
-        detect(run, cleaned)
-        elect(run)
-        return result_of(run, publish(run))
+    try:
+        with run.opened():
+            cleaned = clean(run, acquire(run))
+            detect(run, cleaned)
+            elect(run)
+            return result_of(run, publish(run))
+    except OSError as error:  # a full disk, a quota, a share that went away
+        raise StoreError(
+            f"{data_dir}: the run was broken off ({error}); what was published before is whole, "
+            "so make room or mend the disk, and run again"
+        ) from error
 
 
 def result_of(run: Run, snapshot: int) -> Result:

@@ -64,7 +64,9 @@ class Run:
         self.settings = settings
         self.dry_run = dry_run
         self.progress = progress or _silent
-        self.started_at = started_at or dt.datetime.now(dt.UTC)
+        now = started_at or dt.datetime.now(dt.UTC)
+        # Without a zone it is UTC, as in documents: times with and without one do not compare.
+        self.started_at = now.astimezone(dt.UTC) if now.tzinfo else now.replace(tzinfo=dt.UTC)
         self.clock = time.perf_counter()
         nonce = f"{self.started_at.isoformat()} {os.getpid()} {self.inputs}"
         tail = hashlib.blake2b(nonce.encode("utf-8", "replace"), digest_size=3).hexdigest()
