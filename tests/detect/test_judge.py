@@ -109,8 +109,6 @@ def test_texts_that_say_too_little_are_distinct(one: str, other: str) -> None:
 
 
 words_of = st.lists(st.sampled_from(list("abcdefg123")), max_size=60).map(" ".join)
-    st.sampled_from(["a", "b", "c", "d", "e", "f", "g", "1", "2", "3"]), max_size=60
-).map(" ".join)
 
 
 @given(words_of, words_of)

@@ -17,8 +17,7 @@ from dedupe.detect.shingling import U64
 from dedupe.detect.sketch import Sketches
 
 HOT = 256
-"""Canonicals that may share a key in one segment of the index; and rejected documents for which a
-centre follows a key of the batch."""
+"""Canonicals of one segment of the index that may share a key; above, it is not followed."""
 
 RARE = 8
 """Canonicals that may share a key for it to suffice alone; of commoner keys a pair must share two.

@@ -15,11 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.article import Relation, Verdict
-from dedupe.detect.candidates import HOT, Groups
+from dedupe.detect.candidates import Groups
 from dedupe.detect.layout import I64
 
-BLOCK = 256
+BLOCK = 128
 """Prospective centres taken at a time: verification works in batches."""
+
+WINDOW = 64
+"""Members of a group that a centre is compared with before one of them must have been accepted. A
+template that a thousand reports fill costs each of them this many comparisons for each of its keys,
+not
+a thousand; copies among them share rarer keys too."""
 
 Verify = Callable[[I64, I64], list[Verdict]]
 Plausible = Callable[[I64, I64], NDArray[np.bool_]]
@@ -115,8 +121,8 @@ def _outward(
 ) -> Iterator[tuple[I64, I64]]:
     """Candidate pairs from the centres to unsettled places outside of the block, in rounds.
 
-    Each round follows each key of each centre for ``HOT`` more members; the next goes on only where
-    some of these were settled by it.
+    Each round follows each key of each centre for ``WINDOW`` more members; the next goes on only
+    where some of these were settled by it.
     """
     left, right = edges.after(centres)
     keep = ~inside[right] & ~settled[right]
@@ -125,7 +131,7 @@ def _outward(
     place, group, at = _memberships(centres, groups)
     seen: NDArray[np.uint64] = np.empty(0, dtype=np.uint64)
     while len(place):
-        counts = np.minimum(groups.bounds[group + 1] - at - 1, HOT)
+        counts = np.minimum(groups.bounds[group + 1] - at - 1, WINDOW)
         row = np.repeat(np.arange(len(place)), counts)
         other = groups.members[_ranges(at + 1, counts)]
         open_ = ~inside[other] & ~settled[other]
@@ -139,8 +145,8 @@ def _outward(
             yield lefts[worth], rights[worth]
         done = np.bincount(row[open_][settled[other[open_]]], minlength=len(place)) > 0
         skipped = np.bincount(row, weights=~open_, minlength=len(place)) > 0
-        going = (done | skipped) & (counts == HOT)
-        place, group, at = place[going], group[going], at[going] + HOT
+        going = (done | skipped) & (counts == WINDOW)
+        place, group, at = place[going], group[going], at[going] + WINDOW
 
 
 def _memberships(places: I64, groups: Groups) -> tuple[I64, I64, I64]:
