@@ -34,20 +34,94 @@ _OPENING = (
     "On {day} {who} confirmed what many in {place} had hoped for.",
     "It took {n} meetings, said {who} on {day}, but the decision stands.",
 )
-_MIDDLE = (
-    "The work cost {n} thousand pounds, a third of it from donations.",
-    "About {n} people signed a petition that was handed over last month.",
-    "Not everyone agrees: a shopkeeper near the square speaks of {n} lost parking spaces.",
-    "The first visitors came from {other}, an hour away by bus.",
-    "A similar attempt in {other} failed {n} years ago for want of money.",
-    "{who} praised the patience of the neighbours, some of whom lived with noise for {n} weeks.",
-    "The plans can be seen at the town hall until the end of the month.",
-    "Children from {other} painted the boards that now hide the scaffolding.",
-    "According to the engineers the structure will last for at least {n} years.",
-    "The local brass band played, although rain set in after {n} minutes.",
-    "Insurance, long the hardest question, was settled with a firm from {other}.",
-    "For {who} it is also a personal matter: a grandparent once worked there.",
-)
+_WHO = [
+    "A shopkeeper near the square",
+    "The harbour master",
+    "The county engineer",
+    "A retired ferryman",
+    "The parents' council",
+    "A teacher from {other}",
+    "The local brass band",
+    "An insurance firm",
+    "The treasurer",
+    "One neighbour",
+    "The volunteers",
+    "A class of ten-year-olds",
+    "The fire brigade",
+    "The mayor's deputy",
+    "The new tenant",
+    "A biologist",
+    "The bus company",
+    "The choir",
+    "The architect",
+    "A delegation from {other}",
+]
+_DID = [
+    "spoke of",
+    "has paid for",
+    "measured",
+    "asked for",
+    "still doubts",
+    "had long promised",
+    "gave up",
+    "counted",
+    "wants to replace",
+    "painted",
+    "rescued",
+    "objected to",
+    "borrowed",
+    "published",
+    "lent",
+    "cannot explain",
+    "is proud of",
+    "would rather have",
+    "has repaired",
+    "remembers",
+]
+_WHAT = [
+    "{n} lost parking spaces",
+    "a petition with {n} names",
+    "the missing railings",
+    "a second entrance",
+    "every one of the oak beams",
+    "the noisy generator",
+    "a loan of {n} thousand pounds",
+    "{n} chairs",
+    "the minutes of the meeting",
+    "a set of old photographs",
+    "the flood barrier",
+    "two cranes",
+    "the opening hours",
+    "a grant from the county",
+    "the steep path behind the church",
+    "a new boiler",
+    "the timetable of line {n}",
+    "a wooden model",
+    "the first storm of autumn",
+    "{n} tonnes of gravel",
+]
+_WHY = [
+    "although rain set in early",
+    "after a long quarrel",
+    "without asking anyone",
+    "since last spring",
+    "to the surprise of {who}",
+    "for want of a better idea",
+    "as the law requires",
+    "at the third attempt",
+    "because the old one had failed",
+    "in spite of the cost",
+    "with a smile",
+    "before the season begins",
+    "under the eyes of {n} visitors",
+    "as agreed in {other}",
+    "until the end of the month",
+    "by hand",
+    "when nobody expected it",
+    "out of the reserve fund",
+    "within {n} days",
+    "for the first time in years",
+]
 _CLOSING = (
     "The council will look at the figures again in {n} months.",
     "A second stage is planned, but nobody in {place} wants to name a date.",
@@ -80,13 +154,14 @@ def story(number: int) -> Story:
             place=place, other=other, who=who, n=chance.randint(12, 980), day=chance.choice(days)
         )
 
-    middle = chance.sample(_MIDDLE, 8)
-    sentences = [fill(text) for text in (chance.choice(_OPENING), *middle, chance.choice(_CLOSING))]
+    def said() -> str:
+        return fill(" ".join(chance.choice(bank) for bank in (_WHO, _DID, _WHAT, _WHY)) + ".")
+
     paragraphs = (
-        f"{sentences[0]} {reason}.",
-        " ".join(sentences[1:4]),
-        " ".join(sentences[4:7]),
-        " ".join(sentences[7:]),
+        f"{fill(chance.choice(_OPENING))} {reason}.",
+        " ".join(said() for _ in range(4)),
+        " ".join(said() for _ in range(4)),
+        f"{said()} {said()} {fill(chance.choice(_CLOSING))}",
     )
     site = SITES[number % len(SITES)]
     month = 1 + number % 9
@@ -107,7 +182,7 @@ def elsewhere(original: Story, site: str, edit: int = 0) -> Story:
     if edit >= 1:
         paragraphs[-1] += f" This report first appeared in {original.site}."
     if edit >= 2:
-        paragraphs[1] = paragraphs[1].replace("people", "residents").replace("the ", "this ", 2)
+        paragraphs[1] = paragraphs[1].replace(" the ", " this ", 2).replace(". A ", ". Another ")
     if edit >= 3:
         other = story(chance.randint(5000, 6000)).paragraphs
         paragraphs[2] = other[2]

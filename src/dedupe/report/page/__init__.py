@@ -17,7 +17,29 @@ from dedupe.report.page.markup import Html, el
 from dedupe.report.page.runs import latest
 from dedupe.report.page.written import Written
 
-__all__ = ["render", "write_page"]
+__all__ = ["PAGE", "page_of", "render", "write_page"]
+
+PAGE = "report.html"
+"""The page's name in a snapshot's folder."""
+
+
+def page_of(snapshot: Snapshot, out: Path | None = None) -> Path:
+    """Where the page of a published snapshot lies, written there if need be.
+
+    Without ``out`` that is the page that was published with the snapshot. One that has none (it was
+    made by an earlier version) gets it under ``state/``: snapshots do not change.
+
+    Raises:
+        OSError: the page cannot be written.
+    """
+    if out is None:
+        own = snapshot.folder / PAGE
+        if own.is_file():
+            return own
+        out = snapshot.folder.parents[1] / "state" / f"report-{snapshot.number:06d}.html"
+        out.parent.mkdir(exist_ok=True)
+    write_page(snapshot, out)
+    return out
 
 
 def write_page(snapshot: Snapshot, out: Path) -> None:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from dedupe.article import Relation
 from dedupe.detect.bands import Bands, expected_recall
-from dedupe.report.page.markup import Html, el, foreign
+from dedupe.report.page.markup import Html, el, foreign, join
 from dedupe.report.page.parts import Column, count, fold, items, section
 from dedupe.report.page.plots import Figures, curve, histogram
 from dedupe.report.page.runs import RunFacts
@@ -56,7 +56,10 @@ class Compared:
     exact: int
     bins: list[tuple[float, float, dict[str, int]]]
     accepted: list[dict[str, Any]]
-    rejected: list[dict[str, Any]]
+    below: list[dict[str, Any]]
+    """Kept apart, and nearest to the threshold."""
+    above: list[dict[str, Any]]
+    """Kept apart for another reason than too little in common, most alike first."""
     documents: dict[str, dict[str, Any]]
     threshold: float
     containment: float
@@ -71,7 +74,8 @@ def gather(written: Written, run: RunFacts) -> Compared:
     exact = 0
     bins: list[tuple[float, float, dict[str, int]]] = []
     accepted: list[dict[str, Any]] = []
-    rejected: list[dict[str, Any]] = []
+    below: list[dict[str, Any]] = []
+    above: list[dict[str, Any]] = []
     if pairs.num_rows:
         relation = np.array(pairs["relation"].to_pylist(), dtype=object)
         jaccard = pairs["jaccard"].to_numpy()
@@ -80,14 +84,18 @@ def gather(written: Written, run: RunFacts) -> Compared:
         bins = _bins(jaccard, relation)
         close = (relation == Relation.NEAR) | (relation == Relation.CONTAINED)
         accepted = _closest(pairs, np.flatnonzero(close), margin)
-        rejected = _closest(pairs, np.flatnonzero(relation == Relation.DISTINCT), -margin)
-    ids = {pair[side] for pair in [*accepted, *rejected] for side in ("left_id", "right_id")}
+        apart = relation == Relation.DISTINCT
+        below = _closest(pairs, np.flatnonzero(apart & (margin < 0)), -margin)
+        above = _closest(pairs, np.flatnonzero(apart & (margin >= 0)), -margin)
+    shown = [*accepted, *below, *above]
+    ids = {pair[side] for pair in shown for side in ("left_id", "right_id")}
     return Compared(
         kept=pairs.num_rows,
         exact=exact,
         bins=bins,
         accepted=accepted,
-        rejected=rejected,
+        below=below,
+        above=above,
         documents=written.documents(ids, _TEXT),
         threshold=threshold,
         containment=containment,
@@ -138,7 +146,7 @@ def compared_section(compared: Compared, run: RunFacts) -> Html:
         f"{count(run.candidates, 'pair')} of texts with something in common "
         f"{'was' if run.candidates == 1 else 'were'} compared. Two texts count as copies from a "
         f"similarity of {compared.threshold:g} (Jaccard), or where {compared.containment:.0%} of "
-        "one lies in the other, an excerpt for example."
+        "one lies in the other, unless what differs are facts or whole passages."
     )
     plots = [_histogram(compared, run) if compared.kept else None, _recall(compared)]
     return section(
@@ -146,19 +154,15 @@ def compared_section(compared: Compared, run: RunFacts) -> Html:
         "Detect: how alike the texts are",
         lead,
         el("div", plots, class_="pair"),
-        el("h3", "Just accepted as copies"),
-        items(
-            "accepted pairs",
-            [_pair(pair, compared) for pair in compared.accepted],
-            "No pair was accepted near the threshold.",
-        ),
-        el("h3", "Just kept apart"),
-        items(
-            "pairs kept apart",
-            [_pair(pair, compared) for pair in compared.rejected],
-            "No pair came near the threshold from below.",
-        ),
+        _list("Just accepted as copies", "accepted pairs", compared.accepted, compared),
+        _list("Just below the threshold", "pairs below", compared.below, compared),
+        _list("Alike, and yet kept apart", "pairs kept apart", compared.above, compared),
     )
+
+
+def _list(heading: str, label: str, pairs: list[dict[str, Any]], compared: Compared) -> Html:
+    entries = [_pair(pair, compared) for pair in pairs]
+    return join(el("h3", heading), items(label, entries, "There are none."))
 
 
 def _histogram(compared: Compared, run: RunFacts) -> Html:

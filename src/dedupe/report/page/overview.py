@@ -34,7 +34,7 @@ def outcomes(run: RunFacts) -> list[Outcome]:
             "duplicates",
             run.duplicates,
             "c-duplicate",
-            "Copies of an article, filed under the best of them; nothing is thrown away.",
+            "Copies of an article, filed under the best of them; none is lost.",
         ),
         Outcome(
             "rejected",
@@ -171,7 +171,7 @@ def _stages(run: RunFacts, rejected_in_clean: int) -> Html:
     rows: list[tuple[str, str, int]] = [
         (
             "acquire",
-            f"{run.unchanged:,} seen before, {run.rejects - in_clean:,} rejected unread",
+            f"{run.unchanged:,} seen before, {run.rejects - in_clean:,} rejected on reading",
             at_acquire,
         ),
         ("clean", f"{in_clean:,} rejected after cleaning", in_clean),
