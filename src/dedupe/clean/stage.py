@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from dedupe.article import Article, Document, Quality, Removal
 from dedupe.clean.blocks import Block, Stage
@@ -50,7 +51,16 @@ def _clean(
     else:
         blocks = read_plain(text, fields)
         quality = judge_quality(blocks, "", None)
+    fields.state("site", _host(fields.url), "url")
     return _article(text, blocks, fields, quality, exact=not html)
+
+
+def _host(url: str | None) -> str | None:
+    """The host of the document's address: the site, where it does not give itself a name."""
+    try:
+        return urlsplit(url).hostname if url else None
+    except ValueError:  # an address that only looks like one
+        return None
 
 
 def _article(
