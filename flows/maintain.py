@@ -27,7 +27,7 @@ from dedupe.pipeline.check import check as check_folder
 from dedupe.pipeline.lock import locked
 
 KEEP = 100
-WAIT = 600.0
+WAIT = 600
 
 
 @task(cache_policy=NO_CACHE)
@@ -65,7 +65,7 @@ def prune(data_dir: str, keep: int) -> list[int]:
 def maintain(
     data_dir: str = "data",
     keep: Annotated[int, Field(ge=1, le=10_000)] = KEEP,
-    wait: Annotated[float, Field(ge=0, le=86_400)] = WAIT,
+    wait: Annotated[int, Field(ge=0, le=86_400)] = WAIT,
 ) -> dict[str, Any] | State[Any]:
     """Check a data folder, compact its small files and drop old snapshots.
 
@@ -95,7 +95,9 @@ def summary(done: dict[str, Any]) -> str:
     """What was done, in three lines."""
     before, after, dropped = done["files_before"], done["files_after"], done["dropped"]
     folded = (
-        f"{before} files folded into {after}" if after < before else f"{after} files, nothing to fold"
+        f"{before} files folded into {after}"
+        if after < before
+        else f"{after} files, nothing to fold"
     )
     gone = ", ".join(map(str, dropped)) or "none"
     return f"checked: clean\ncompacted: {folded}, snapshot {done['snapshot']}\ndropped: {gone}"
@@ -107,7 +109,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("data", nargs="?", default="data", help="the data folder")
     parser.add_argument("--keep", type=int, default=KEEP, help="snapshots to keep (%(default)s)")
     parser.add_argument(
-        "--wait", type=float, default=WAIT, help="seconds to wait for an ingest (%(default)g)"
+        "--wait", type=int, default=WAIT, help="seconds to wait for an ingest (%(default)s)"
     )
     chosen = parser.parse_args(arguments)
     state = maintain(chosen.data, chosen.keep, chosen.wait, return_state=True)

@@ -55,7 +55,7 @@ class Settings:
         "keep the clean text of duplicates, so that clusters can be recomputed",
     )
     workers: int = _setting(0, "processes that clean; 0 means one for each core", 0, 1024)
-    wait: float = _setting(
+    wait: int = _setting(
         0, "seconds to wait for another run that holds the data folder; 0 ends at once", 0, 86_400
     )
     shard_bytes: int = _setting(16_000_000, "raw bytes in one unit of work", 1, 2**31 - 1)
