@@ -16,7 +16,7 @@ from tests.desk import FIRST_DAY, Desk, content, outcomes
 from tests.newsroom import story, write_rows
 from tests.pipeline.corpora import ANY, CLEAR, Item, write
 
-few = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=9, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")

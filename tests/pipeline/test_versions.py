@@ -212,7 +212,8 @@ def test_removals_follow_the_version_that_they_were_cut_from(desk: Desk) -> None
     article, old = desk.row("articles"), desk.row("duplicates")
     for row in (article, old):
         here = desk.rows("removals", article_id=row["id"])
-        assert [cut["text"] for cut in here] == [cut["text"] for cut in cut]
+        assert [one["text"] for one in here] == [one["text"] for one in cut]
+        assert {one["month"] for one in here} == {row["month"]}
 
 
 def test_the_month_of_an_article_follows_its_revision(desk: Desk) -> None:
