@@ -22,10 +22,8 @@ BLOCK = 128
 """Prospective centres taken at a time: verification works in batches."""
 
 WINDOW = 64
-"""Members of a group that a centre is compared with before one of them must have been accepted. A
-template that a thousand reports fill costs each of them this many comparisons for each of its keys,
-not
-a thousand; copies among them share rarer keys too."""
+"""Candidates, those that share most keys first, of which one must be accepted before a centre is
+compared with more. A template that a thousand reports fill costs each of them this many comparisons."""
 
 Verify = Callable[[I64, I64], list[Verdict]]
 Plausible = Callable[[I64, I64], NDArray[np.bool_]]
@@ -121,8 +119,8 @@ def _outward(
 ) -> Iterator[tuple[I64, I64]]:
     """Candidate pairs from the centres to unsettled places outside of the block, in rounds.
 
-    Each round follows each key of each centre for ``WINDOW`` more members; the next goes on only
-    where some of these were settled by it.
+    Each round follows each key of each centre for ``WINDOW`` more members; it goes on only where
+    the strongest candidates held a copy, or where all members were spoken for.
     """
     left, right = edges.after(centres)
     keep = ~inside[right] & ~settled[right]
@@ -135,18 +133,32 @@ def _outward(
         row = np.repeat(np.arange(len(place)), counts)
         other = groups.members[_ranges(at + 1, counts)]
         open_ = ~inside[other] & ~settled[other]
-        lefts, rights = _unique([place[row[open_]]], [other[open_]])
-        codes = (lefts.astype(np.uint64) << np.uint64(32)) | rights.astype(np.uint64)
+        codes, strength = np.unique(_codes(place[row[open_]], other[open_]), return_counts=True)
         new = ~np.isin(codes, seen)
         seen = np.union1d(seen, codes)
-        lefts, rights = lefts[new], rights[new]
+        lefts, rights = _decoded(codes[new])
         worth = plausible(lefts, rights)
-        if worth.any():
-            yield lefts[worth], rights[worth]
-        done = np.bincount(row[open_][settled[other[open_]]], minlength=len(place)) > 0
-        skipped = np.bincount(row, weights=~open_, minlength=len(place)) > 0
-        going = (done | skipped) & (counts == WINDOW)
+        lefts, rights, strength = lefts[worth], rights[worth], strength[new][worth]
+        first = _strongest(lefts, strength)
+        if len(lefts):
+            yield lefts[first], rights[first]
+        fruitful = np.zeros(len(settled), dtype=bool)
+        fruitful[lefts[first][settled[rights[first]]]] = True
+        rest = ~first & fruitful[lefts]
+        if rest.any():
+            yield lefts[rest], rights[rest]
+        closed = np.bincount(row, weights=~open_, minlength=len(place)) == counts
+        going = (fruitful[place] | closed) & (counts == WINDOW)
         place, group, at = place[going], group[going], at[going] + WINDOW
+
+
+def _strongest(lefts: I64, strength: I64) -> NDArray[np.bool_]:
+    """Of each left place's pairs, the ``WINDOW`` that share most keys."""
+    order = np.lexsort((-strength, lefts))
+    starts = np.searchsorted(lefts[order], lefts[order])
+    chosen = np.zeros(len(lefts), dtype=bool)
+    chosen[order[np.arange(len(lefts)) - starts < WINDOW]] = True
+    return chosen
 
 
 def _memberships(places: I64, groups: Groups) -> tuple[I64, I64, I64]:
@@ -163,11 +175,16 @@ def _verified(left: I64, right: I64, verify: Verify) -> Iterator[tuple[int, int,
 
 
 def _unique(lefts: list[I64], rights: list[I64]) -> tuple[I64, I64]:
-    left, right = np.concatenate(lefts), np.concatenate(rights)
-    codes = np.unique((left.astype(np.uint64) << np.uint64(32)) | right.astype(np.uint64))
-    return (codes >> np.uint64(32)).astype(np.int64), (codes & np.uint64(2**32 - 1)).astype(
-        np.int64
-    )
+    return _decoded(np.unique(_codes(np.concatenate(lefts), np.concatenate(rights))))
+
+
+def _codes(left: I64, right: I64) -> NDArray[np.uint64]:
+    return (left.astype(np.uint64) << np.uint64(32)) | right.astype(np.uint64)
+
+
+def _decoded(codes: NDArray[np.uint64]) -> tuple[I64, I64]:
+    low = np.uint64(2**32 - 1)
+    return (codes >> np.uint64(32)).astype(np.int64), (codes & low).astype(np.int64)
 
 
 def _ranges(first: I64, counts: I64) -> I64:
