@@ -9,7 +9,7 @@ import pytest
 
 from tests.desk import SEEDS, Desk
 
-# Tests of flows and tests without one share a process: the latter's log is no business of Prefect's.
+# Flows and runs without one share this process: the log of the latter is no business of Prefect's.
 os.environ.setdefault("PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW", "ignore")
 
 
