@@ -118,6 +118,8 @@ def state_authors(fields: Fields, found: list[str]) -> None:
 
 def date_line(text: str, language: str | None) -> tuple[Found, list[str]] | None:
     """Return the date and the authors of a line that holds a date and little else."""
+    if not any(map(str.isdigit, text)):
+        return None
     first = find_date(text, language)
     if first is None:
         return None

@@ -44,6 +44,7 @@ _SCRIPTS = (
     ("ka", re.compile(r"[\u10a0-\u10ff]")),
     ("hy", re.compile(r"[\u0530-\u058f]")),
 )
+_BEYOND_LATIN = re.compile(r"[\u0370-\u1cff\u3040-\ud7af]")
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _TOKEN = re.compile(r"[^\W\d_]+")
@@ -89,8 +90,9 @@ def detect_language(text: str) -> str | None:
 
 
 def _by_script(sample: str) -> str | None:
-    letters = sum(c.isalpha() for c in sample) or 1
-    least = _SCRIPT_SHARE * letters
+    least = _SCRIPT_SHARE * len(sample)
+    if len(_BEYOND_LATIN.findall(sample)) < least:
+        return None
     for language, pattern in _SCRIPTS:
         if len(pattern.findall(sample)) >= least:
             return language

@@ -63,6 +63,11 @@ def _names() -> tuple[dict[str, tuple[Cut, bool]], dict[str, int]]:
 _MOST_NAMES = 30
 
 
+@cache
+def _vocabulary() -> frozenset[str]:
+    return frozenset(word for name in _names()[0] for word in name.split("-"))
+
+
 def read_names(identity: str, classes: str) -> tuple[Cut | None, bool, int]:
     """Return what an id and class names say, taken together.
 
@@ -111,7 +116,7 @@ def _find(name: str, cuts: dict[str, tuple[Cut, bool]]) -> tuple[Cut, bool] | No
     if found:
         return found
     parts = name.split("-")
-    if len(parts) == 1:
+    if len(parts) == 1 or _vocabulary().isdisjoint(parts):
         return None
     # A long name is a sentence (ids made from headings), a page builder's "widget" holds anything.
     least = 2 if len(parts) > _MOST_PARTS or parts[0] in _BUILDERS else 1

@@ -20,7 +20,7 @@ _RAW = re.compile(r"<(?:!--|(script|style|noscript|template|svg|iframe|select|te
 # A text run: what stands between a ">" and the next "<" and is not white space alone.
 _RUN = re.compile(r">\s*([^<\s][^<]*)")
 _FIRST_RUN = re.compile(r"\s*([^<\s][^<]*)")
-_SPACE = re.compile(r"[\s\u200b\u00ad\ufeff|]+")
+_UNSEEN = re.compile(r"[\u200b\u00ad\ufeff|]+")
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
 _HEAD, _TAIL = 48, 24
 
@@ -35,11 +35,11 @@ class Source:
         self._runs: list[tuple[int, int]] = []
         pieces: list[str] = []
         length = 0
-        squeeze, starts, runs = _SPACE.sub, self._starts, self._runs
+        starts, runs = self._starts, self._runs
         for begin, end in _text_spans(html):
             for run in _runs(html, begin, end):
                 raw = run[1]
-                text = squeeze("", unescape(raw) if "&" in raw else raw)
+                text = _squeeze(unescape(raw) if "&" in raw else raw)
                 if text:
                     starts.append(length)
                     runs.append(run.span(1))
@@ -52,7 +52,7 @@ class Source:
         cursor = 0
         find = self._text.find
         for block in blocks:
-            key = _SPACE.sub("", block.text)
+            key = _squeeze(block.text)
             if not key:
                 continue
             at = find(key, cursor)
@@ -99,11 +99,17 @@ class Source:
             if character == "&":
                 match = _REFERENCE.match(html, position)
                 if match:
-                    width, shown = len(match[0]), len(_SPACE.sub("", unescape(match[0])))
+                    width, shown = len(match[0]), len(_squeeze(unescape(match[0])))
             if count < shown:
                 return position, position + width
             count -= shown
             position += width
+
+
+def _squeeze(text: str) -> str:
+    """Return ``text`` without white space, invisible characters and the bars between cells."""
+    text = "".join(text.split())
+    return _UNSEEN.sub("", text) if "|" in text or not text.isascii() else text
 
 
 def _runs(html: str, begin: int, end: int) -> Iterator[re.Match[str]]:

@@ -16,7 +16,10 @@ from dedupe.clean.words import is_quotation, tokens
 
 _GRAM = 4
 _LEAST_WORDS = 9
+_LONG = 6
+_LEAST_GRAMS = 5
 _EXACT = 0.999
+_REST = 0.95
 _NEAR = 0.72
 _REFRAIN_WORDS = 25
 _RUN = 3
@@ -70,7 +73,7 @@ def _find(live: list[Block], words: list[list[str]]) -> dict[int, _Twin]:
         exact[key] = index
         if len(row) < _LEAST_WORDS:
             continue
-        grams = list(zip(*(row[i:] for i in range(_GRAM)), strict=False))
+        grams = _sample(row)
         votes: dict[int, int] = {}
         for gram in grams:
             at = where.get(gram)
@@ -81,14 +84,22 @@ def _find(live: list[Block], words: list[list[str]]) -> dict[int, _Twin]:
         if votes:
             total = sum(votes.values())
             of, most = max(votes.items(), key=lambda item: (item[1], -item[0]))
-            if most >= _NEAR * len(grams) or total >= 0.95 * len(grams):
+            if most >= _NEAR * len(grams) or total >= _REST * len(grams):
                 if _same_facts(words[of], row) or total >= _EXACT * len(grams):
                     twins[index] = _Twin(of, total / len(grams), exact=False)
-            elif most >= _NEAR * max(1, len(words[of]) - _GRAM + 1) and _is_teaser(
+            elif most >= _NEAR * len(_sample(words[of])) and _is_teaser(
                 live[of], live[index]
             ):
                 twins[index] = _Twin(of, most / len(grams), exact=False)
     return twins
+
+
+def _sample(row: list[str]) -> list[tuple[str, ...]]:
+    """Return the n-grams that begin with a long word: about a third of all, the same for equal texts."""
+    grams = [tuple(row[i : i + _GRAM]) for i in range(len(row) - _GRAM + 1) if len(row[i]) >= _LONG]
+    if len(grams) >= _LEAST_GRAMS:
+        return grams
+    return list(zip(*(row[i:] for i in range(_GRAM)), strict=False))
 
 
 def _same_facts(left: list[str], right: list[str]) -> bool:
