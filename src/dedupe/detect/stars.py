@@ -23,7 +23,7 @@ BLOCK = 128
 
 WINDOW = 64
 """Candidates, those that share most keys first, of which one must be accepted before a centre is
-compared with more. A template that a thousand reports fill costs each of them this many comparisons."""
+compared with more: what a template that thousands of reports fill costs each of them."""
 
 Verify = Callable[[I64, I64], list[Verdict]]
 Plausible = Callable[[I64, I64], NDArray[np.bool_]]
