@@ -113,9 +113,8 @@ def _candidates(texts: Sequence[str]) -> set[tuple[int, int]]:
         update.write()
         index = Index.open(Path(folder), "1", SETTINGS)
         rows, ordinals = with_index(sketches, index, np.ones(len(texts), dtype=bool))
-        return {
-            (min(pair), max(pair)) for pair in zip(rows.tolist(), ordinals.tolist(), strict=True)
-        }
+        pairs = zip(rows.tolist(), ordinals.tolist(), strict=True)
+        return {(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1]}
 
 
 def planted() -> dict[str, Any]:

@@ -166,14 +166,13 @@ def other_day(text: str, random: Random, pool: Pool) -> str:  # noqa: ARG001
 
 
 def shared_background(text: str, random: Random, pool: Pool) -> str:
-    """Not a copy: another story that ends with this one's background paragraphs."""
-    parts = paragraphs(text)
-    kept = parts[-max(1, len(parts) // 3) :]
-    length = sum(len(each) for each in parts) - sum(len(each) for each in kept)
-    own = ""
-    while len(own) < length:
-        own += pool.passage(random, 4) + "\n\n"
-    return own + "\n\n".join(kept)
+    """Not a copy: another story that ends with the last third of this one."""
+    words = text.split(" ")
+    kept = words[-(len(words) // 3) :]
+    own: list[str] = []
+    while len(own) < 2 * len(kept):
+        own += pool.passage(random, 4).split(" ")
+    return " ".join(own) + "\n\n" + " ".join(kept)
 
 
 EDITS: dict[str, Edit] = {
