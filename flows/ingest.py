@@ -38,11 +38,11 @@ from pydantic import Field
 from dedupe import configuration, pipeline
 from dedupe.errors import DedupeError, SettingsError
 from dedupe.pipeline.run import Progress
-from dedupe.report.markdown import summary
-from dedupe.report.terminal import progress_bars, show_result
 from dedupe.settings import POLICIES, Settings, split_names
+from dedupe.terminal import progress_bars, show_result
 from dedupe.transient import is_transient
 from flows.alerts import announce
+from flows.summary import summary
 
 STAGES = ("acquire", "clean", "detect", "elect", "publish")
 

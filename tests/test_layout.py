@@ -68,7 +68,14 @@ def test_the_ground_stands_on_nothing_but_itself_and_in_no_circle() -> None:
 
 def test_the_pipeline_knows_nothing_of_those_who_call_it() -> None:
     for path in (PACKAGE / "pipeline").rglob("*.py"):
-        assert not {"cli", "store", "report"} & set(imported(path)), path
+        assert not {"cli", "store", "terminal"} & set(imported(path)), path
+
+
+def test_the_report_reads_tables_and_knows_nothing_of_runs() -> None:
+    """A run writes its page, so the page stands between the stages and the pipeline."""
+    for path in (PACKAGE / "report").rglob("*.py"):
+        above = set(imported(path)) - {"report", *STAGES, *GROUND}
+        assert not above, f"{path.relative_to(PACKAGE)} imports {', '.join(sorted(above))}"
 
 
 def test_nothing_but_the_entry_points_imports_the_command_line() -> None:

@@ -88,7 +88,7 @@ def ingest(
     """Run the pipeline on files, folders or globs and publish a snapshot."""
     settings = Settings.from_mapping({k: v for k, v in given.items() if v is not None})
     from dedupe.pipeline import ingest as run_ingest
-    from dedupe.report.terminal import progress_bars, show_result
+    from dedupe.terminal import progress_bars, show_result
 
     with progress_bars(enabled=not as_json) as progress:
         result = run_ingest(inputs, data_dir, settings, dry_run=dry_run, progress=progress)
@@ -108,7 +108,7 @@ def clean(file: Path, url: str | None, media_type: str | None, as_json: bool) ->
     from dedupe.clean import clean as clean_one
     from dedupe.decoding import decode, sniff_media_type
     from dedupe.errors import InputError
-    from dedupe.report.terminal import article_as_dict, show_cleaning
+    from dedupe.terminal import article_as_dict, show_cleaning
 
     try:
         raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
@@ -132,7 +132,7 @@ def clean(file: Path, url: str | None, media_type: str | None, as_json: bool) ->
 @_JSON
 def explain(id: str, data_dir: Path, as_json: bool) -> None:  # noqa: A002, FBT001
     """Tell the whole story of one document: by id, the beginning of one, URL or source."""
-    from dedupe.report.terminal import show_story
+    from dedupe.terminal import show_story
     from dedupe.store import Store
 
     story = Store(data_dir).explain(id)
@@ -148,7 +148,7 @@ def explain(id: str, data_dir: Path, as_json: bool) -> None:  # noqa: A002, FBT0
 def check(data_dir: Path, as_json: bool) -> None:  # noqa: FBT001
     """Verify every table, digest, reference and count, and the index."""
     from dedupe.pipeline.check import check as run_check
-    from dedupe.report.terminal import show_check
+    from dedupe.terminal import show_check
 
     report = run_check(data_dir)
     if as_json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dedupe.report.markdown import summary
+from flows.summary import summary
 from tests.desk import SEEDS, Desk
 from tests.newsroom import story, write_rows
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Generator
-from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+
+from loky import ProcessPoolExecutor
+from loky.backend import get_context
 
 from dedupe.article import Article, Document, Quality
 from dedupe.clean import clean_document
@@ -55,11 +56,12 @@ def _here(run: Run, shards: list[Path]) -> Generator[tuple[int, int]]:
 
 
 def _in_pool(run: Run, shards: list[Path], workers: int) -> Generator[tuple[int, int]]:
-    # Not fork: a forked child of a threaded Prefect process can inherit a held lock.
-    context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
+    # Not fork: a forked child of a threaded Prefect process can inherit a held lock. Not spawn:
+    # it imports the caller's script again, which need not be written for that.
+    context = get_context("loky")
     line, held = context.Pipe(duplex=False)
     pool = ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_end_with_the_line, initargs=(line,)
+        workers, context=context, initializer=_end_with_the_line, initargs=(line,)
     )
     try:
         yield from pool.map(clean_shard, shards, [run.settings] * len(shards))
@@ -67,7 +69,7 @@ def _in_pool(run: Run, shards: list[Path], workers: int) -> Generator[tuple[int,
         held.close()
         raise
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(kill_workers=True)
         held.close()
         line.close()
 
