@@ -23,6 +23,7 @@ _REST = 0.95
 _NEAR = 0.72
 _REFRAIN_WORDS = 25
 _RUN = 3
+_TOP = 2
 _TEASER_END = ("…", "...", "[…]", "[...]", "(…)", "(...)")
 
 
@@ -41,13 +42,19 @@ def cut_repeats(blocks: list[Block]) -> Block | None:
     words = [tokens(block.text) for block in live]
     twins = _find(live, words)
     standfirst: Block | None = None
+    stretched = _stretches(live, twins)
     for later, twin in twins.items():
-        if not _is_repeat(live, twins, later, twin):
+        if not _is_repeat(live, stretched, later, twin):
             continue
         first, second = live[twin.of], live[later]
-        if first.cut is not None or second.cut is not None:
+        if second.cut is not None:
             continue
-        if twin.of == 0 and later <= 2 and (later - 1) not in twins and (later + 1) not in twins:
+        if first.cut is not None:
+            # The first copy went as a standfirst: its twin in the body stays, further copies go.
+            if first.cut.rule == "standfirst-repeat" and later > _TOP:
+                second.drop("exact-repeat" if twin.exact else "near-repeat", Stage.REPEAT)
+            continue
+        if twin.of == 0 and later <= _TOP and (later - 1) not in twins and (later + 1) not in twins:
             first.drop("standfirst-repeat", Stage.REPEAT)
             standfirst = first
         elif _is_teaser(first, second):
@@ -111,11 +118,11 @@ def _same_facts(left: list[str], right: list[str]) -> bool:
     return len(b - a) <= max(2, 0.2 * len(b))
 
 
-def _is_repeat(live: list[Block], twins: dict[int, _Twin], later: int, twin: _Twin) -> bool:
+def _is_repeat(live: list[Block], stretched: set[int], later: int, twin: _Twin) -> bool:
     block = live[later]
     if block.role is Role.ROW:
         return False
-    if _in_run(live, twins, later):
+    if later in stretched:
         return True
     if block.words < _LEAST_WORDS:
         return False
@@ -126,26 +133,23 @@ def _is_repeat(live: list[Block], twins: dict[int, _Twin], later: int, twin: _Tw
     return True
 
 
-def _in_run(live: list[Block], twins: dict[int, _Twin], later: int) -> bool:
-    """Whether the block belongs to a stretch of blocks repeated in order that holds prose."""
-    first = last = later
-    while first - 1 in twins and twins[first - 1].of in {
-        twins[first].of - 1,
-        twins[first].of,
-        twins[first].of - 2,
-    }:
-        first -= 1
-    while last + 1 in twins and twins[last + 1].of in {
-        twins[last].of + 1,
-        twins[last].of,
-        twins[last].of + 2,
-    }:
-        last += 1
-    stretch = live[first : last + 1]
-    prose = [block for block in stretch if block.prose and block.words >= _REFRAIN_WORDS // 2]
-    if len(stretch) >= _RUN:
-        return bool(prose)
-    return bool(prose) and _is_heading(live[later])
+def _stretches(live: list[Block], twins: dict[int, _Twin]) -> set[int]:
+    """Return the indexes in stretches of blocks that are repeated in order and hold running text."""
+    found: set[int] = set()
+    stretch: list[int] = []
+    for index in range(len(live) + 1):
+        twin = twins.get(index)
+        if twin is not None and stretch and twin.of - twins[stretch[-1]].of in {0, 1, 2}:
+            stretch.append(index)
+            continue
+        if stretch:
+            prose = any(live[i].prose and live[i].words >= _REFRAIN_WORDS // 2 for i in stretch)
+            if prose and len(stretch) >= _RUN:
+                found.update(stretch)
+            elif prose:
+                found.update(i for i in stretch if len(stretch) > 1 and _is_heading(live[i]))
+        stretch = [index] if twin is not None else []
+    return found
 
 
 def _is_heading(block: Block) -> bool:

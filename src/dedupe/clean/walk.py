@@ -33,6 +33,8 @@ _ROLE: Final = {
 }  # fmt: skip
 _WHOLE: Final = frozenset(("nav", "footer", "button", "menu"))
 _HIDDEN = Cut("hidden", Stage.CHROME)
+# Deeper than anybody writes by hand; what is nested deeper belongs to the box at that depth.
+_DEEPEST = 200
 _INHERITED: Final = frozenset((Role.ITEM, Role.QUOTE, Role.CAPTION))
 _HIDING: Final = frozenset(("style", "hidden", "aria-hidden"))
 
@@ -143,7 +145,8 @@ class Walk:
         text = squash(node.text(separator=" "))
         if not text:
             return
-        self._box(0, tag, node.attributes, top)
+        if self._box(0, tag, node.attributes, top)[1] == top[1]:
+            return
         block = Block(text, Role.PARAGRAPH, -1, -1, 1.0, len(self.blocks))
         block.zone = len(self.boxes) - 1
         self.boxes[-1].cut = CHROME_TAGS[tag]
@@ -153,6 +156,8 @@ class Walk:
 
     def _box(self, key: int, tag: str, attributes: dict[str, str | None], top: _Open) -> _Open:
         boxes = self.boxes
+        if boxes[top[1]].depth >= _DEEPEST:
+            return (key, top[1], True, top[3], top[4], False)
         box = Box(tag, top[1], boxes[top[1]].depth + 1)
         if attributes:
             self._read_attributes(box, attributes)

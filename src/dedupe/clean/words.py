@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Every pattern here is one character class repeated: linear in the text.
 _MARKS = re.compile(r"[\u0300-\u036f\u0483-\u0489\u064b-\u065f]+")
@@ -21,11 +22,20 @@ _QUOTED = re.compile(r"^\s{0,3}[«\"“„‘'›「『].{0,2000}[»\"”“’'
 
 def fold(text: str) -> str:
     """Return ``text`` in lower case without accents, digits as ``#``, words parted by one space."""
+    return _fold_short(text) if len(text) < _SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     text = text.casefold().replace("#", " ")
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text)
         text = _MARKS.sub("", text)
     return _SEPARATORS.sub(" ", _DIGITS.sub("#", text)).strip()
+
+
+_SHORT = 120
+# Menus and buttons say the same few words on every page; pure, so the cache only saves time.
+_fold_short = lru_cache(maxsize=20_000)(_fold)
 
 
 def count_words(text: str) -> int:
