@@ -56,6 +56,11 @@ class Store:
         return self._snapshot.folder
 
     @property
+    def tables(self) -> Snapshot:
+        """The snapshot itself, for those who read files rather than datasets."""
+        return self._snapshot
+
+    @property
     def counts(self) -> dict[str, int]:
         """Rows of every table."""
         return dict(self._snapshot.counts)

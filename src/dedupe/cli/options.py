@@ -1,0 +1,53 @@
+"""Options and output that the commands share."""
+
+from __future__ import annotations
+
+import codecs
+import dataclasses
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dedupe.settings import Settings
+
+DATA = click.option(
+    "--data",
+    "data_dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("data"),
+    show_default=True,
+    help="The data folder.",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+
+
+def settings_options(command: Callable[..., None]) -> Callable[..., None]:
+    """An option for each field of ``Settings``, under the field's own name."""
+    for field in reversed(dataclasses.fields(Settings)):
+        name = field.name.replace("_", "-")
+        if isinstance(field.default, bool):
+            declaration, kind = f"--{name}/--no-{name}", None
+        else:
+            declaration = f"--{name}"
+            kind = str if isinstance(field.default, tuple) else type(field.default)
+        shown = field.default
+        if isinstance(shown, tuple):
+            shown = ",".join(shown) or "none"
+        command = click.option(
+            declaration,
+            field.name,
+            type=kind,
+            default=None,
+            help=f"{field.metadata['help'].capitalize()}.  [default: {shown}]",
+        )(command)
+    return command
+
+
+def print_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
+    """Print for machines; what the terminal's encoding lacks is escaped."""
+    everything = codecs.lookup(sys.stdout.encoding or "ascii").name.startswith("utf")
+    click.echo(json.dumps(value, ensure_ascii=not everything, indent=2, default=str))

@@ -1,0 +1,62 @@
+"""The screen: its width, headings and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+WIDE = 160
+"""Columns where the output goes to a file or a pipe."""
+ID_SHOWN = 12
+"""Characters of an id in a table: enough to ask ``dedupe explain`` with."""
+
+STAGE_STYLES = {
+    "consent": "yellow",
+    "prompt": "magenta",
+    "repeat": "cyan",
+    "template": "blue",
+    "related": "magenta",
+    "field": "green",
+}
+
+
+def screen() -> Console:
+    """Standard output; not folded to 80 columns where it goes to a file or a pipe."""
+    console = Console()
+    return console if console.is_terminal else Console(width=WIDE)
+
+
+def section(console: Console, title: str) -> None:
+    """A heading."""
+    console.print()
+    console.print(Text(title, style="bold"))
+
+
+def rows_table(console: Console, rows: Sequence[dict[str, Any]], names: Sequence[str]) -> None:
+    """The named values of each row, one line a row; figures with three decimals."""
+    if not rows:
+        return
+    table = Table(box=None, padding=(0, 2, 0, 2))
+    for name in names:
+        figures = name in {"jaccard", "containment", "version"}
+        table.add_column(
+            name,
+            justify="right" if figures else "left",
+            no_wrap=True,
+            overflow="ellipsis",
+            min_width=len(name) if figures else None,
+        )
+    for row in rows:
+        table.add_row(*(escape(_cell(name, row[name])) for name in names))
+    console.print(table)
+
+
+def _cell(name: str, value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    return str(value or "-")[: ID_SHOWN if name == "id" else None]
