@@ -78,8 +78,9 @@ class Detector:
         solo[[row for rows_ in copies.values() for row in rows_]] = -1
         groups = in_batch(sketches, self._index, solo, len(order))
         history = np.array([place_of[each] for each in others], dtype=np.int64)
+        single = solo[rows] >= 0
         verifier = Verifier(fetch, order, self._settings)
-        edges = Edges.of(place[rows], history)
+        edges = Edges.of(place[rows[single]], history[single])
         for best, rows_ in copies.items():
             for row in rows_:
                 yield Pair(left=order[best], right=self._ids[row], verdict=_EXACT)
@@ -110,10 +111,7 @@ class Detector:
         return self._shards[0]
 
     def _with_history(self) -> tuple[I64, list[str]]:
-        """Documents of the batch and ids of canonicals that share a key with them, side by side.
-
-        Of equal texts only the first in the order of ids is looked up.
-        """
+        """Documents of the batch and ids of canonicals that share a key with them, side by side."""
         if self._edges is None:
             sketches = self._sketches()
             wanted = np.ones(len(self._ids), dtype=bool)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +29,7 @@ that agrees by chance is allowed for, so that of four to six facts none may agre
 
 _DIGITS = frozenset("0123456789")
 _SENTENCE_ENDS = frozenset('.!?:\n"\u201c\u00ab')
-_WRITTEN = re.compile(f"[^\\W_]{{1,{LONGEST_WORD}}}")
+_PIECES = re.compile(f"[^\\W_]{{1,{LONGEST_WORD}}}|[{''.join(sorted(_SENTENCE_ENDS))}]")
 
 
 def figures(words: U64, stated: NDArray[np.bool_]) -> U64:
@@ -52,16 +51,22 @@ def has_digit(word: str) -> bool:
 def names(text: str) -> U64:
     """The names in ``text``, each with the word before it, as ``figures`` gives them."""
     found = words(text)
-    written = list(_WRITTEN.finditer(unicodedata.normalize("NFKC", text)))
-    if len(written) != len(found):
-        # A script without spaces or with marks, where capitals mean nothing or words differ.
-        return np.empty(0, dtype=np.uint64)
-    small = {word[0] for word in written if word[0][0].islower()}
+    written: list[str] = []
+    inside: list[int] = []
+    starts = True
+    for piece in _PIECES.findall(unicodedata.normalize("NFKC", text)):
+        if piece in _SENTENCE_ENDS:
+            starts = True
+        else:
+            if not starts and piece[0].isupper():
+                inside.append(len(written))
+            written.append(piece)
+            starts = False
     named = np.zeros(len(found), dtype=np.bool_)
-    for at, (before, word) in enumerate(pairwise(written), start=1):
-        if word[0][0].isupper() and found[at] not in small:
-            gap = word.string[before.end() : word.start()]
-            named[at] = _SENTENCE_ENDS.isdisjoint(gap)
+    # Otherwise a script without spaces or with marks, where words differ and capitals mean nothing.
+    if len(written) == len(found):
+        small = {piece for piece in written if piece.islower()}
+        named[[at for at in inside if found[at] not in small]] = True
     return figures(word_hashes(found), named)
 
 

@@ -210,6 +210,21 @@ def read_all(  # noqa: PLR0913, PLR0917 - as above
 
 
 @compiled
+def distinct(words: U64, size: int) -> U64:
+    """The distinct shingles of a text given its word hashes, sorted."""
+    found = np.empty(len(words), dtype=np.uint64)
+    count = shingle(words, len(words), size, found)
+    found = found[:count]
+    found.sort()
+    kept = 0
+    for at in range(count):
+        if at == 0 or found[at] != found[at - 1]:
+            found[kept] = found[at]
+            kept += 1
+    return found[:kept]
+
+
+@compiled
 def shared_count(left: U64, right: U64) -> int:
     """How many values two sorted arrays without repeats have in common."""
     one = other = shared = 0

@@ -30,18 +30,24 @@ class Meter:
 
     def __init__(self) -> None:
         self.characters = 0
+        self.unusable = False
 
     def kernel(self, characters: int) -> ModuleType | None:
         """The compiled path if it should sketch the next ``characters``, else None."""
         if _KERNEL in sys.modules:
             return sys.modules[_KERNEL]
-        if not _installed():
+        if self.unusable or not _installed():
             return None
         price = LOADING if _cached() else COMPILING
         if self.characters + characters < price:
             self.characters += characters
             return None
-        return load()
+        try:
+            return load()
+        except (ImportError, RuntimeError):
+            # Numba without LLVM, or with no folder that it may cache machine code in.
+            self.unusable = True
+            return None
 
 
 def loaded() -> ModuleType | None:

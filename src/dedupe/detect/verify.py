@@ -40,7 +40,11 @@ class Reading:
     @cached_property
     def shingles(self) -> U64:
         """Its distinct shingles, sorted."""
-        return np.unique(shingle_hashes(self.words, self.shingle))
+        kernel = loaded()
+        if kernel is None:
+            return np.unique(shingle_hashes(self.words, self.shingle))
+        found: U64 = kernel.distinct(self.words, self.shingle)
+        return found
 
     @cached_property
     def figures(self) -> U64:
