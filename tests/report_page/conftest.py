@@ -33,11 +33,6 @@ FLAGS = (
 )
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """The marker of the tests that open the page."""
-    config.addinivalue_line("markers", "browser: opens pages in a real headless Chromium")
-
-
 @dataclass(frozen=True, slots=True)
 class Newspaper:
     """A data folder, and what to do with it day by day."""
