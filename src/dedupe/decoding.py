@@ -92,15 +92,19 @@ _EXTENSIONS = {
 
 # Both patterns run over a bounded head, and neither can backtrack over more than one attribute.
 _META_CHARSET = re.compile(
-    rb"""<meta[^>]{0,300}?charset\s{0,5}=\s{0,5}["']?\s{0,5}([\w.:-]{2,40})""", re.I
+    rb"""<meta[^>]{0,300}?charset\s{0,5}=\s{0,5}["']?\s{0,5}([\w.:-]{2,40})""", re.IGNORECASE
 )
-_XML_ENCODING = re.compile(rb"""^\s{0,50}<\?xml[^>]{0,100}?encoding=["']([\w.:-]{2,40})""", re.I)
+_XML_ENCODING = re.compile(
+    rb"""^\s{0,50}<\?xml[^>]{0,100}?encoding=["']([\w.:-]{2,40})""", re.IGNORECASE
+)
 _HTML_TAG = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|meta|title|div|p|article|section|span|table|h[1-6]|"
     rb"main|link|script|style|ul|ol|a|img|br|nav|header|blockquote|figure)(?=[\s/>])",
-    re.I,
+    re.IGNORECASE,
 )
-_HTML_END = re.compile(rb"</(?:p|div|h[1-6]|article|section|a|li|html|body|title|span)\s{0,5}>", re.I)
+_HTML_END = re.compile(
+    rb"</(?:p|div|h[1-6]|article|section|a|li|html|body|title|span)\s{0,5}>", re.IGNORECASE
+)
 
 # Among encodings that read the bytes alike, the one that the web uses.
 _PREFERRED = ("cp1252", "cp932", "euc_jp", "gb18030", "big5hkscs", "cp949", "cp1251")
@@ -109,7 +113,7 @@ _PREFERRED = ("cp1252", "cp932", "euc_jp", "gb18030", "big5hkscs", "cp949", "cp1
 _WESTERN = re.compile(
     rb"\b(?:the|and|of|to|le|la|les|des|du|un|une|et|en|de|der|die|das|und|den|von|el|los|las|que|"
     rb"il|di|che|per|het|een|van|og|och|att|som|os|da|uma?|para|com)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _WESTERN_SHARE = 0.08
 
@@ -196,7 +200,7 @@ def looks_like_html(head: bytes) -> bool:
     """Whether these bytes begin a page, or hold enough tags to be a piece of one."""
     head = head[:65_536]
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if re.match(rb"<(?:!doctype\s+html|html|head|body|\?xml)\b", start, re.I):
+    if re.match(rb"<(?:!doctype\s+html|html|head|body|\?xml)\b", start, re.IGNORECASE):
         return True
     opened = len(_HTML_TAG.findall(head))
     # A text that mentions a tag or two is not a page: most of a page's tags are also closed.

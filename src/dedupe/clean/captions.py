@@ -20,9 +20,9 @@ _CREDIT_WORD = re.compile(
     r"(?:\(|\[|^|\.\s|—\s?|–\s?|-\s|/\s?|\|\s?)(?:photos?|foto(?:s|grafía)?|image|imagen|immagine|bild|bilder|credits?|crédits?|crédito|"
     r"créditos|crediti|illustration|illustratie|beeld|getty images|archivfoto|symbolbild|fotocredits?|capture d[’']écran|screenshot|"
     r"quelle|source)\s?(?::|©|\||/|\bby\b|\bvon\b|\bpar\b|\bde\b|\bdi\b|[A-ZÀ-Ö])[^.]{0,70}[)\]]?\.?\s*$",
-    re.I,
+    re.IGNORECASE,
 )
-_COPYRIGHT = re.compile(r"©|\(c\)\s?\d{4}|ⓒ", re.I)
+_COPYRIGHT = re.compile(r"©|\(c\)\s?\d{4}|ⓒ", re.IGNORECASE)
 _POST = re.compile(r"^\s?[—–-]{1,2}\s.{1,70}\(@\w{1,30}\).{0,3}.{0,40}\d{4}\s*$")
 _POST_LINK = re.compile(r"pic\.twitter\.com/\w{4,20}|https?://t\.co/\w{4,20}\s*$")
 _MOST_WORDS = 60

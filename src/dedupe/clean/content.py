@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from dedupe.clean.blocks import Block, Cut, Role, Stage
+from dedupe.clean.lexicon import words
 from dedupe.clean.walk import Box, Walk
 
 _SPARED = 0.5
@@ -21,8 +22,7 @@ _NAMED = {4: 0.25, 3: 0.4, 2: 0.5, 1: 0.82}
 _LABEL_WEIGHT = 0.15
 _LEAST_PROSE = 250
 _CLIMBS = 4
-_CONSENT_WORDS = ("cookie", "consent", "privacy", "datenschutz", "gdpr", "rgpd", "dsgvo", "traceur", "privacidad",
-                  "privacidade", "confidentialité", "vie privée", "einwilligung", "tracking", "lgpd")  # fmt: skip
+_CONSENT_WORDS = words("consent", "subject")
 _HEADLINE_WORDS = 4
 _CARD_WORDS = 60
 _LEAST_WORDS = 80
@@ -54,9 +54,13 @@ def prune(walk: Walk) -> None:
             cut = own[index]
             if above is not None:
                 box.cut = above
-            elif cut is None or cut.rule in distrusted or (index == 0 and not box.always):
-                box.cut = None
-            elif _spare(box, cut, whole) or not _supported(walk, index, cut, whole):
+            elif (
+                cut is None
+                or cut.rule in distrusted
+                or (index == 0 and not box.always)
+                or _spare(box, cut, whole)
+                or not _supported(walk, index, cut, whole)
+            ):
                 box.cut = None
             else:
                 box.cut = cut
@@ -65,7 +69,10 @@ def prune(walk: Walk) -> None:
         doubtful = {
             rule
             for rule, weight in taken.items()
-            if rule not in _BELIEVED and weight > _LEAST_PROSE and weight > _DOUBTED * whole and weight > left
+            if rule not in _BELIEVED
+            and weight > _LEAST_PROSE
+            and weight > _DOUBTED * whole
+            and weight > left
         }
         if left < _LEAST_PROSE and not doubtful and taken:
             rule, weight = max(taken.items(), key=lambda item: item[1])
@@ -202,7 +209,11 @@ def _holder_of(boxes: list[Box], title: Block | None) -> int:
     index = title.zone
     while index > 0:
         box = boxes[index]
-        if box.tag == "article" and box.prose > 3 * _LEAST_PROSE and box.prose > 0.1 * boxes[0].prose:
+        if (
+            box.tag == "article"
+            and box.prose > 3 * _LEAST_PROSE
+            and box.prose > 0.1 * boxes[0].prose
+        ):
             return index
         index = box.parent
     return 0
@@ -255,7 +266,9 @@ def _members(walk: Walk, main: int) -> list[bool]:
     boxes = walk.boxes
     inside = [False] * len(boxes)
     for index in range(main, len(boxes)):
-        inside[index] = index == main or (boxes[index].parent >= main and inside[boxes[index].parent])
+        inside[index] = index == main or (
+            boxes[index].parent >= main and inside[boxes[index].parent]
+        )
     return inside
 
 

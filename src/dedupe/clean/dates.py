@@ -12,25 +12,14 @@ import re
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
+from dedupe.clean.lexicon import section
 from dedupe.clean.words import fold
 
 Moment = dt.datetime | dt.date
 
-_MONTHS = {
-    1: "january jan janvier janv januar janner enero ene gennaio gen janeiro januari ianuarie",
-    2: "february feb fevrier fevr fev februar febrero febbraio fevereiro februari",
-    3: "march mar mars marz maerz marzo marco maart mrt mrz",
-    4: "april apr avril avr abril abr aprile",
-    5: "may mai mayo maggio mag maio mei maj",
-    6: "june jun juin juni junio giugno giu junho",
-    7: "july jul juillet juil juli julio luglio lug julho",
-    8: "august aug aout agosto ago augustus augusti",
-    9: "september sep sept septembre septiembre settembre set setembro",
-    10: "october oct octobre oktober okt octubre ottobre ott outubro out",
-    11: "november nov novembre noviembre novembro",
-    12: "december dec decembre dezember dez diciembre dic dicembre dezembro desember",
+_MONTH = {
+    name: number for number, names in enumerate(section("months").values(), 1) for name in names
 }
-_MONTH = {name: number for number, names in _MONTHS.items() for name in names.split()}
 _NAME = r"[^\W\d_]{3,10}"
 
 _ISO = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
@@ -38,10 +27,11 @@ _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?(\d{4}|\d
 _DAY_MONTH = re.compile(
     rf"(?<!\d)(\d{{1,2}})(?:er|st|nd|rd|th|º|ª|\.)?\s{{0,3}}(?:de\s|of\s)?\s{{0,2}}-?({_NAME})\.?,?-?"
     r"\s{0,3}(?:de\s|del\s)?\s{0,2}(\d{4})(?!\d)",
-    re.I,
+    re.IGNORECASE,
 )
 _MONTH_DAY = re.compile(
-    rf"\b({_NAME})\.?\s{{1,3}}(\d{{1,2}})(?:st|nd|rd|th)?\s{{0,2}},?\s{{1,3}}(\d{{4}})(?!\d)", re.I
+    rf"\b({_NAME})\.?\s{{1,3}}(\d{{1,2}})(?:st|nd|rd|th)?\s{{0,2}},?\s{{1,3}}(\d{{4}})(?!\d)",
+    re.IGNORECASE,
 )
 _CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _TIME = re.compile(
@@ -49,7 +39,7 @@ _TIME = re.compile(
     r"(\d{1,2})\s?[:hH.]\s?(\d{2})(?::(\d{2}))?(?:[.,]\d{1,6})?\s?(am|pm|a\.m\.|p\.m\.)?"
     r"\s?(?:uhr|uur)?\s{0,2}\(?(z|utc|gmt|[+-]\d{2}:?\d{2}|cest|cet|est|edt|cst|cdt|mst|mdt|pst|pdt|bst|"
     r"jst|kst)?\b\)?",
-    re.I,
+    re.IGNORECASE,
 )
 _ZONES = {
     "z": 0, "utc": 0, "gmt": 0, "cet": 1, "cest": 2, "bst": 1, "est": -5, "edt": -4, "cst": -6,

@@ -13,22 +13,12 @@ from dedupe.clean.blocks import Block, Stage
 from dedupe.clean.bylines import is_agency, only_names, read_byline, read_credit
 from dedupe.clean.dates import Found, find_date
 from dedupe.clean.fields import Fields
+from dedupe.clean.lexicon import words
 from dedupe.clean.words import fold
 
-_DOMAIN = re.compile(r"^(?:https?://)?((?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,12})/?$", re.I)
+_DOMAIN = re.compile(r"^(?:https?://)?((?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,12})/?$", re.IGNORECASE)
 _PARTS = re.compile(r"\s*[|•·—–()\[\]\n]\s*|\s-\s|,\s(?=\d)")
-_LABELS = frozenset(
-    "publie publiee published posted updated mis a jour modifie modified on le at the date veroffentlicht "
-    "aktualisiert am um stand publicado actualizado el pubblicato aggiornato il alle ore em as gepubliceerd op "
-    "bijgewerkt om uur uhr last first created h min lundi mardi mercredi jeudi vendredi samedi dimanche monday "
-    "tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag "
-    "sonntag lunes martes miercoles jueves viernes sabado domingo lunedi martedi mercoledi giovedi venerdi "
-    "sabato domenica mon tue wed thu fri sat sun mo di mi do fr sa so temps de lecture par by et heure heures pm am "
-    "est gmt utc cet cest edt et pt ist segunda terca quarta quinta sexta feira maandag dinsdag woensdag "
-    "donderdag vrijdag zaterdag zondag lecture article redige ecrit publication version # den la y du das ultima "
-    "ultimo atualizado atualizacao actualizacion derniere mise erstellt zuletzt geandert hrs and minutes minute "
-    "read reading time release letzte aktualisierung o as".split()
-)
+_LABELS = frozenset(words("fields", "date_labels"))
 _MOST_WORDS = 30
 _MOST_ODD = 3
 _HEAD_REACH = 14
@@ -155,7 +145,13 @@ def _authors_of_part(part: str) -> list[str]:
     found = read_byline(part)
     if found:
         return found
-    return [part.strip()] if is_agency(part) else only_names(part) if "," in part or " et " in part else []
+    return (
+        [part.strip()]
+        if is_agency(part)
+        else only_names(part)
+        if "," in part or " et " in part
+        else []
+    )
 
 
 def authors_in(text: str) -> list[str]:

@@ -58,11 +58,23 @@ def choose_title(blocks: list[Block], stated: str | None) -> Block | None:
     above = [b for b in blocks[max(0, first - _REACH) : first + 1] if _may_be(b)]
     if blocks[first] in above and not _heads(blocks, first):
         above.remove(blocks[first])
-    found = _best(above, body, times, introduced)
+    found = _best(above, body, times, introduced) or _lone(above, blocks)
     if found is not None or first > 1:
         return found
     below = [b for b in blocks[last + 1 : last + 1 + _BELOW] if _may_be(b)]
     return _best(below, body, times, None)
+
+
+def _lone(candidates: list[Block], blocks: list[Block]) -> Block | None:
+    """Return the one line that can be a title, where it opens the page right above the prose.
+
+    A headline may tell the story in other words than the body; with no rival above or beside it,
+    its place says enough.
+    """
+    live = [block for block in blocks if block.cut is None]
+    if len(candidates) != 1 or len(live) < 3 or candidates[0] is not live[0] or live[0].ends:  # noqa: PLR2004
+        return None
+    return live[0] if all(block.prose and block.ends for block in live[1:3]) else None
 
 
 def _introduction(blocks: list[Block], first: int) -> int | None:
@@ -75,7 +87,7 @@ def _introduction(blocks: list[Block], first: int) -> int | None:
 
 
 def _may_be(block: Block) -> bool:
-    text = block.text.rstrip("\"»”’ ")
+    text = block.text.rstrip('"»”’ ')
     return (
         (block.cut is None or block.cut.rule.startswith(("under-", "prompt-opening", "newsletter")))
         and _LEAST_WORDS <= block.words <= _MOST_WORDS
@@ -124,7 +136,12 @@ def _best(
         return None
     at = next(i for i, b in enumerate(candidates) if b is block)
     above = candidates[at - 1] if at else None
-    if above is not None and (block.ends or block.words > 18) and not above.ends and above.words > 4:
+    if (
+        above is not None
+        and (block.ends or block.words > 18)
+        and not above.ends
+        and above.words > 4
+    ):
         # A standfirst shares more words with the body than the title above it does.
         if above.position == block.position - 1 and set(tokens(above.text)) & body:
             return above

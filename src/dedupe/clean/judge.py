@@ -11,14 +11,11 @@ import re
 
 from dedupe.clean.blocks import Block, Role, Stage
 from dedupe.clean.captions import cut_captions
+from dedupe.clean.lexicon import words
 from dedupe.clean.phrases import Hit, Table, table
 
-_FIRST_PERSON = frozenset(
-    "we our us wir unsere unserer unseren unserem uns nous notre nos nosotros nuestro nuestra nuestros "
-    "noi nostro nostra nostri nos nosso nossa nossos wij we onze ons this diese dieser ce cette este esta questo deze "
-    "votre your ihre ihrer su sus tu tus il tuo sua seu uw je jouw utilizamos usamos utilizziamo usiamo valoramos".split()
-)
-_QUOTES = re.compile("[«»\"“”„‟「」『』]")
+_OWN_VOICE = frozenset(words("consent", "own_voice"))
+_QUOTES = re.compile('[«»"“”„‟「」『』]')
 _BUTTON_WORDS = 12
 _CONSENT_WORDS = 150
 _RUN_LONGEST = 20
@@ -30,8 +27,7 @@ def judge(blocks: list[Block], *, html: bool) -> None:
     """Cut, in place, the blocks that the phrase tables and their surroundings condemn."""
     rules = table()
     hits = [
-        [] if block.cut or block.words > _CONSENT_WORDS else _hits(block, rules)
-        for block in blocks
+        [] if block.cut or block.words > _CONSENT_WORDS else _hits(block, rules) for block in blocks
     ]
     for index, found in enumerate(hits):
         if found:
@@ -131,7 +127,7 @@ def _condemned(
             )
             for hit in row
         )
-        own_voice = any(_FIRST_PERSON & set(hit.phrase.split()) for hit in some)
+        own_voice = any(_OWN_VOICE & set(hit.phrase.split()) for hit in some)
         if quoted:
             return company and own_voice and not lonely
         return own_voice or company or not block.prose

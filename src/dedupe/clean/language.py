@@ -9,28 +9,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-_WORDS = {
-    "fr": "le la les des du un une et est dans pour que qui sur pas au aux avec ce cette son ses il elle nous vous ils par plus mais ou été ont sont leur où être à en l d s qu n c",
-    "en": "the of and to in is that for on with was as are by this have from at it he she be has which their not been will were would you they his her its but or an who",
-    "de": "der die das und ist in den von zu mit dem nicht für auf ein eine im des sich auch es an als wie bei wird aus nach einer werden hat dass sind noch zum zur über sie er wir haben",
-    "es": "el la los las de que y en un una por con para del se no es al lo como más su sus este esta pero son fue ha han sobre entre ser también desde está muy hasta",
-    "it": "il la di che e un una per non con del della dei delle nel nella sono è gli le lo al alla da come più anche ha si su ma ed dal questo questa essere stato i",
-    "pt": "o a os as de que e do da dos das em um uma para com não no na nos nas por se mais ao é como foi são mas pelo pela ser também já sua seu entre está até",
-    "nl": "de het een van en in is dat op te zijn voor met die niet aan er om ook als bij maar naar door over uit werd wordt heeft hebben nog kan deze dit was geen zich",
-    "sv": "och att det som en på är av för med den till har de inte om ett han men var jag från vi kan så hade när eller ska också under efter",
-    "da": "og at det som en på er af for med den til har de ikke om et han men var jeg fra vi kan så da ved også eller blev være efter",
-    "no": "og at det som en på er av for med den til har de ikke om et han men var jeg fra vi kan så når ved også eller ble være etter",
-    "fi": "ja on ei se että oli hän ovat mutta myös kun niin kuin joka sen ole tai vain mukaan jo nyt sekä",
-    "pl": "i w na z do się nie to że jest o jak po przez za dla od ale są ma tak jego który które oraz już być tym",
-    "cs": "a v na se je to že s z do o k pro za po jako ale od jeho by si tak jsou který která které nebo byl bylo při",
-    "sk": "a v na sa je to že s z do o k pre za po ako ale od jeho by si tak sú ktorý ktorá ktoré alebo bol bolo pri",
-    "ro": "și în de la cu pe din a care nu este un o pentru că au mai ca sau fost prin al ale lui sunt dar după",
-    "hu": "a az és hogy nem is egy ez meg csak van volt már de mint ha még el azt szerint után",
-    "tr": "ve bir bu da de için ile olarak çok daha gibi en olan var ne kadar sonra ama değil ise oldu",
-    "id": "yang dan di dari untuk dengan pada ini itu tidak dalam akan ke juga adalah oleh karena sebagai telah",
-    "vi": "và của là có trong cho được với các không người một những này đã khi tại về từ",
-    "ca": "el la els les de que i en un una per amb del no és al com més seva aquest aquesta són ha va també ser dels",
-}  # fmt: skip
+from dedupe.clean.lexicon import section
+
 _SCRIPTS = (
     ("ja", re.compile(r"[\u3040-\u30ff]")),
     ("ko", re.compile(r"[\uac00-\ud7af]")),
@@ -58,8 +38,8 @@ _MARGIN = 1.08
 @cache
 def _index() -> dict[str, tuple[str, ...]]:
     index: dict[str, list[str]] = {}
-    for language, words in _WORDS.items():
-        for word in words.split():
+    for language, common in section("function_words").items():
+        for word in common:
             index.setdefault(word, []).append(language)
     return {word: tuple(languages) for word, languages in index.items()}
 

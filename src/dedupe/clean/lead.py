@@ -6,20 +6,15 @@ import re
 
 from dedupe.clean.blocks import Block, Role, Stage
 from dedupe.clean.fields import Fields
+from dedupe.clean.lexicon import words
 from dedupe.clean.walk import Walk
 from dedupe.clean.words import fold
 
-_KEY_POINTS = (
-    "les essentiels", "l essentiel", "en bref", "points cles", "les points cles", "ce qu il faut retenir",
-    "a retenir", "en resume", "key points", "key takeaways", "at a glance", "in brief", "highlights", "summary",
-    "das wichtigste", "auf einen blick", "kurz und knapp", "zusammenfassung", "lo esencial", "en resumen", "claves",
-    "in sintesi", "in breve", "punti chiave", "em resumo", "pontos principais", "in het kort", "samenvatting",
-    "what you need to know", "the key points", "in short", "kort fortalt",
-)  # fmt: skip
+_KEY_POINTS = words("fields", "key_points")
 _STANDFIRST = re.compile(
     r"standfirst|chapo|chapeau|summary|subtitle|sub-title|subhead|\bdeck\b|\bdek\b|excerpt|abstract|description|"
     r"lede|sottotitolo|sommario|entradilla|bajada|untertitel|vorspann|ingress|intro",
-    re.I,
+    re.IGNORECASE,
 )
 _LEAD_REACH = 25
 _MOST_POINTS = 7
@@ -68,7 +63,12 @@ def restore_lead(walk: Walk, fields: Fields, heading: Block | None, main: int) -
     for block in walk.blocks[heading.position + 1 : heading.position + _LEAD_REACH]:
         if block.cut is None and block.zone >= main:
             return
-        if block.cut is None or block.cut.rule != "before-article" or block.links > 0.3 or not block.prose:
+        if (
+            block.cut is None
+            or block.cut.rule != "before-article"
+            or block.links > 0.3
+            or not block.prose
+        ):
             continue
         if _marked(walk, block.zone) or (fields.summary and _same(fields.summary, block)):
             block.role = Role.STANDFIRST

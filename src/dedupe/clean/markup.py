@@ -11,7 +11,9 @@ from dedupe.clean.blocks import Cut, Stage
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PARTS = re.compile(r"[^a-z0-9]+")
-_HIDDEN_STYLE = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.I)
+_HIDDEN_STYLE = re.compile(
+    r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.IGNORECASE
+)
 _LONGEST = 400
 _CERTAIN = 3
 
@@ -80,8 +82,7 @@ def read_names(identity: str, classes: str) -> tuple[Cut | None, bool, int]:
     if classes:
         for name in classes.split(None, _MOST_NAMES)[:_MOST_NAMES]:
             own_cut, own_always, own_body = _read_name(name)
-            if own_body > body:
-                body = own_body
+            body = max(body, own_body)
             if own_cut is not None and (cut is None or (own_always and not always)):
                 cut, always = own_cut, own_always
     if cut is not None and not always and body >= _CERTAIN:
@@ -135,11 +136,60 @@ def _find(name: str, cuts: dict[str, tuple[Cut, bool]]) -> tuple[Cut, bool] | No
 
 # Ids whose words are too common to be trusted as parts of class names.
 _IDS = {"cc-main": (Cut("consent-platform", Stage.CONSENT), True)}
-_BUILDERS = frozenset("elementor wp so siteorigin et fl vc sqs brxe kt uagb gb kadence w".split())
+_BUILDERS = frozenset(
+    [
+        "elementor",
+        "wp",
+        "so",
+        "siteorigin",
+        "et",
+        "fl",
+        "vc",
+        "sqs",
+        "brxe",
+        "kt",
+        "uagb",
+        "gb",
+        "kadence",
+        "w",
+    ]
+)
 _MOST_PARTS = 5
 _ABOUT_ELSEWHERE = frozenset(
-    "has no with without tag category cat postid page is not hide show js theme body post hentry type format "
-    "status template enable disable enabled single logged wp td col row grid".split()
+    [
+        "has",
+        "no",
+        "with",
+        "without",
+        "tag",
+        "category",
+        "cat",
+        "postid",
+        "page",
+        "is",
+        "not",
+        "hide",
+        "show",
+        "js",
+        "theme",
+        "body",
+        "post",
+        "hentry",
+        "type",
+        "format",
+        "status",
+        "template",
+        "enable",
+        "disable",
+        "enabled",
+        "single",
+        "logged",
+        "wp",
+        "td",
+        "col",
+        "row",
+        "grid",
+    ]
 )
 
 

@@ -13,31 +13,21 @@ from selectolax.lexbor import LexborHTMLParser
 from dedupe.clean.bylines import clean_name, names
 from dedupe.clean.dates import parse_date
 from dedupe.clean.fields import Fields
+from dedupe.clean.lexicon import words
 from dedupe.clean.words import fold, squash
 
-_ARTICLE_TYPES = re.compile(r"Article|Posting|Report|Review|Recipe|WebPage|HowTo|Interview", re.I)
-_STRONG_TYPES = re.compile(r"Article|Posting|Report|Review", re.I)
+_ARTICLE_TYPES = re.compile(
+    r"Article|Posting|Report|Review|Recipe|WebPage|HowTo|Interview", re.IGNORECASE
+)
+_STRONG_TYPES = re.compile(r"Article|Posting|Report|Review", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f]+")
 _TRAILING_COMMA = re.compile(r",\s{0,50}([\]}])")
 _TAG = re.compile(r"<[^<>]{1,500}>")
 _DEPTH = 8
 _MOST_NODES = 3000
-_PUBLISHED = (
-    "article:published_time", "og:article:published_time", "article:published", "datepublished", "date.issued",
-    "dc.date.issued", "dcterms.created", "dcterms.issued", "dc.date", "dcterms.date", "parsely-pub-date",
-    "sailthru.date", "pubdate", "publish-date", "publish_date", "publishdate", "publication_date",
-    "citation_publication_date", "cxenseparse:recs:publishtime", "date", "article.published",
-    "originalpublicationdate", "ptime", "displaydate", "og:published_time", "date_published", "rnews:datepublished",
-    "bt:pubdate", "created", "og:pubdate", "last_published", "iso-8601-publish-date", "weibo:article:create_at",
-    "article_date_original",
-)  # fmt: skip
-_MODIFIED = (
-    "article:modified_time", "og:updated_time", "article:modified", "datemodified", "last-modified", "lastmod",
-    "dcterms.modified", "dc.date.modified", "og:modified_time",
-)  # fmt: skip
-_AUTHOR = ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author",
-           "citation_author", "byl", "article:author_name", "cxenseparse:author", "og:article:author", "authors",
-           "og:author", "dc.creator.name")  # fmt: skip
+_PUBLISHED = words("meta", "published")
+_MODIFIED = words("meta", "modified")
+_AUTHOR = words("meta", "author")
 
 
 class Head:
@@ -48,13 +38,15 @@ class Head:
         self.meta: dict[str, list[str]] = {}
         for node in page.css("meta"):
             attributes = node.attributes
-            name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
+            name = (
+                attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
+            )
             content = attributes.get("content")
             if name and content and content.strip():
                 self.meta.setdefault(name.strip().lower(), []).append(squash(unescape(content)))
         self.nodes = list(_linked_data(page))
-        node = page.css_first("title")
-        self.title = squash(node.text()) if node is not None else ""
+        title = page.css_first("title")
+        self.title = squash(title.text()) if title is not None else ""
         link = page.css_first('link[rel="canonical"]')
         self.canonical = (link.attributes.get("href") or "").strip() if link is not None else ""
         root = page.css_first("html")
@@ -101,7 +93,9 @@ class Head:
         url = self.canonical if self.canonical.startswith("http") else self.first("og:url")
         if url.startswith("http"):
             fields.state("url", url, "canonical")
-        fields.state("summary", self.first("og:description", "description", "twitter:description"), "meta")
+        fields.state(
+            "summary", self.first("og:description", "description", "twitter:description"), "meta"
+        )
 
     def _authors(self, fields: Fields) -> None:
         for key in _AUTHOR:
@@ -150,7 +144,8 @@ def _flatten(data: Any) -> Iterator[dict[str, Any]]:
             queue.extend(
                 (value, depth + 1)
                 for key, value in item.items()
-                if isinstance(value, dict | list) and key not in {"publisher", "image", "logo", "comment"}
+                if isinstance(value, dict | list)
+                and key not in {"publisher", "image", "logo", "comment"}
             )
         elif isinstance(item, list):
             queue.extend((value, depth + 1) for value in item[:200])
@@ -176,7 +171,8 @@ def _people(value: Any, nodes: list[dict[str, Any]]) -> list[str]:
         person = item
         if isinstance(item, dict) and "name" not in item and "@id" in item:
             person = next(
-                (node for node in nodes if node.get("@id") == item["@id"] and node.get("name")), item
+                (node for node in nodes if node.get("@id") == item["@id"] and node.get("name")),
+                item,
             )
         if isinstance(person, dict):
             if "Person" not in schema_type(person) and "Organization" in schema_type(person):

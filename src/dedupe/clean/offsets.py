@@ -16,7 +16,10 @@ from html import unescape
 from dedupe.clean.blocks import Block
 
 # Where what is no text begins: comments and elements whose content is not shown.
-_RAW = re.compile(r"<(?:!--|(script|style|noscript|template|svg|iframe|select|textarea|head)(?=[\s>/]))", re.I)
+_RAW = re.compile(
+    r"<(?:!--|(script|style|noscript|template|svg|iframe|select|textarea|head)(?=[\s>/]))",
+    re.IGNORECASE,
+)
 # A text run: what stands between a ">" and the next "<" and is not white space alone.
 _RUN = re.compile(r">\s*([^<\s][^<]*)")
 _FIRST_RUN = re.compile(r"\s*([^<\s][^<]*)")

@@ -57,9 +57,7 @@ class Table:
         words = folded.split(" ")
         count = len(words)
         for phrase, rule in self.starts.get(words[0], ()):
-            if count <= rule.max_words and (
-                folded == phrase or folded.startswith(phrase + " ")
-            ):
+            if count <= rule.max_words and (folded == phrase or folded.startswith(phrase + " ")):
                 found.append(Hit(rule, phrase, 0))
         index = self.contains
         for at, word in enumerate(words):

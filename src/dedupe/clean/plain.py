@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dedupe.clean.blocks import Block, Role, Stage
+from dedupe.clean.blocks import Block, Role, Stage, kept
 from dedupe.clean.dates import find_date
 from dedupe.clean.fieldlines import read_field_lines
 from dedupe.clean.fields import Fields
@@ -19,7 +19,7 @@ from dedupe.clean.repeats import cut_repeats
 _GLUED = re.compile(
     r"(?:date|publi[eé]e? le|published|author|auteur|titre|title|source|url)\s{0,2}[:=]?\s{1,2}"
     r"(\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:?\d{2})?)?)\s{1,3}(?=\S)",
-    re.I,
+    re.IGNORECASE,
 )
 
 
@@ -123,6 +123,8 @@ def _continues(block: Block) -> bool:
 
 def _cut_without_prose(blocks: list[Block], title: Block | None) -> None:
     """A flash of a line or two: what is left and reads as a sentence is the body."""
-    for block in blocks:
-        if block.words < 3 and not block.ends:
-            block.drop("label", Stage.LINE)
+    labels = [block for block in kept(blocks) if block.words < 3 and not block.ends]
+    if len(labels) == len(kept(blocks)):
+        return  # there is nothing else: a word or two is all that this document says
+    for block in labels:
+        block.drop("label", Stage.LINE)

@@ -39,7 +39,9 @@ def judge_quality(blocks: list[Block], types: str, free: Any) -> Quality:
     walled = any("paywall" in block.marks for block in blocks)
     if words < _STUB_WORDS and (walled or str(free).lower() == "false"):
         return Quality.PAYWALL
-    linked = sum(b.links > 0.8 and b.words > 3 for b in blocks if b.cut is None or b.cut.rule in _LISTS)
+    linked = sum(
+        b.links > 0.8 and b.words > 3 for b in blocks if b.cut is None or b.cut.rule in _LISTS
+    )
     prose = sum(block.words for block in body if block.prose)
     if prose < _INDEX_WORDS and linked >= _INDEX_LINKS:
         return Quality.INDEX
@@ -50,4 +52,4 @@ _LISTS = frozenset(("teaser-list", "link-line"))
 
 
 def _inside(block: Block) -> bool:
-    return block.cut is None or block.cut.stage is Stage.FIELD and block.cut.rule == "date-line"
+    return block.cut is None or (block.cut.stage is Stage.FIELD and block.cut.rule == "date-line")

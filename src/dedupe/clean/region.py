@@ -48,7 +48,13 @@ def best_stretch(blocks: list[Block]) -> tuple[int, int] | None:
         if current <= 0:
             current, start = 0, index
         gain = value(block, seen, run)
-        run = min(run + 1, _MOST_RUN) if gain <= _SHORT and block.cut is None else 0 if gain > 0 else run
+        run = (
+            min(run + 1, _MOST_RUN)
+            if gain <= _SHORT and block.cut is None
+            else 0
+            if gain > 0
+            else run
+        )
         current += gain
         seen.add(block.folded)
         if current > best:

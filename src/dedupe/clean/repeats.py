@@ -94,9 +94,7 @@ def _find(live: list[Block], words: list[list[str]]) -> dict[int, _Twin]:
             if most >= _NEAR * len(grams) or total >= _REST * len(grams):
                 if _same_facts(words[of], row) or total >= _EXACT * len(grams):
                     twins[index] = _Twin(of, total / len(grams), exact=False)
-            elif most >= _NEAR * len(_sample(words[of])) and _is_teaser(
-                live[of], live[index]
-            ):
+            elif most >= _NEAR * len(_sample(words[of])) and _is_teaser(live[of], live[index]):
                 twins[index] = _Twin(of, most / len(grams), exact=False)
     return twins
 

@@ -43,7 +43,8 @@ def _clean(
     if url:
         fields.state("url", url, "given")
     html = media_type in {"text/html", "application/xhtml+xml"} or (
-        media_type not in {"text/plain"} and looks_like_html(text[:65_536].encode("utf-8", "replace"))
+        media_type not in {"text/plain"}
+        and looks_like_html(text[:65_536].encode("utf-8", "replace"))
     )
     if html:
         blocks, quality = read_page(text, fields)

@@ -85,5 +85,7 @@ def _prose_words(walk: Walk, main: int) -> int:
     boxes = walk.boxes
     inside = [False] * len(boxes)
     for index in range(main, len(boxes)):
-        inside[index] = index == main or (boxes[index].parent >= main and inside[boxes[index].parent])
+        inside[index] = index == main or (
+            boxes[index].parent >= main and inside[boxes[index].parent]
+        )
     return sum(b.words for b in walk.blocks if b.cut is None and b.prose and inside[b.zone])

@@ -160,7 +160,9 @@ def strip(article: Article, site: Site) -> Article:
 
 
 def _leads_with_summary(article: Article, blocks: list[str]) -> bool:
-    return len(blocks) > 1 and bool(article.summary) and fold(blocks[0]) == fold(article.summary or "")
+    return (
+        len(blocks) > 1 and bool(article.summary) and fold(blocks[0]) == fold(article.summary or "")
+    )
 
 
 def _is_copy(site: Site, keys: Mapping[int, int]) -> bool:

@@ -20,11 +20,76 @@ INVISIBLE: Final = [
     "textarea", "map", "audio", "video", "datalist", "progress", "meter", "head",
 ]  # fmt: skip
 _BLOCK: Final = frozenset(
-    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure "
-    "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html li main menu nav ol p pre search section summary "
-    "table tbody tfoot thead tr ul caption button label legend option".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "search",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "tr",
+        "ul",
+        "caption",
+        "button",
+        "label",
+        "legend",
+        "option",
+    ]
 )
-_VOID: Final = frozenset("br img input wbr source link meta area base col param track use path".split())
+_VOID: Final = frozenset(
+    [
+        "br",
+        "img",
+        "input",
+        "wbr",
+        "source",
+        "link",
+        "meta",
+        "area",
+        "base",
+        "col",
+        "param",
+        "track",
+        "use",
+        "path",
+    ]
+)
 _CELLS: Final = frozenset(("td", "th"))
 _ROLE: Final = {
     "h1": Role.HEADING, "h2": Role.HEADING, "h3": Role.HEADING, "h4": Role.HEADING, "h5": Role.HEADING,
@@ -42,7 +107,18 @@ _HIDING: Final = frozenset(("style", "hidden", "aria-hidden"))
 class Box:
     """A block-level element: where it hangs, what its names say, how much text it holds."""
 
-    __slots__ = ("always", "body", "cut", "depth", "letters", "linked", "names", "parent", "prose", "tag")
+    __slots__ = (
+        "always",
+        "body",
+        "cut",
+        "depth",
+        "letters",
+        "linked",
+        "names",
+        "parent",
+        "prose",
+        "tag",
+    )
 
     def __init__(self, tag: str, parent: int, depth: int, names: str = "") -> None:
         """Make a box that nothing is known of but its place."""
@@ -194,7 +270,9 @@ class Walk:
             if not _HIDING.isdisjoint(attributes) and hidden(attributes):
                 unseen = True
             elif "class" in attributes or "id" in attributes:
-                cut, always, _ = read_names(attributes.get("id") or "", attributes.get("class") or "")
+                cut, always, _ = read_names(
+                    attributes.get("id") or "", attributes.get("class") or ""
+                )
                 unseen = always and cut is not None
         return (key, top[1], False, top[3] or tag == "a", top[4], unseen)
 

@@ -14,10 +14,12 @@ from functools import lru_cache
 _MARKS = re.compile(r"[\u0300-\u036f\u0483-\u0489\u064b-\u065f]+")
 _DIGITS = re.compile(r"\d+")
 _SEPARATORS = re.compile(r"[^\w#]+|_+")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_UNSPACED = re.compile(
+    r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _END = re.compile(r"[.!?…。！？।؟](?:[\"'»”’›)\]」』]|\s){0,6}$")
-_QUOTED = re.compile(r"^\s{0,3}[«\"“„‘'›「『].{0,2000}[»\"”“’'‹」』][.!?,…\s]{0,4}$", re.S)
+_QUOTED = re.compile(r"^\s{0,3}[«\"“„‘'›「『].{0,2000}[»\"”“’'‹」』][.!?,…\s]{0,4}$", re.DOTALL)
 
 
 def fold(text: str) -> str:
