@@ -1,8 +1,8 @@
 """From matching words to cuts: position and neighbourhood decide what a phrase alone cannot.
 
-A site that speaks to its reader ("we use cookies", "sign up") is noise; an article that speaks about
-cookies or newsletters is not. So a phrase in running text, with running text on both sides, needs
-company: a second phrase, a cut neighbour, or a block that consists of nothing else.
+A site that speaks to its reader ("we use cookies", "sign up") is noise; an article that speaks
+about cookies or newsletters is not. So a phrase in running text, with running text on both sides,
+needs company: a second phrase, a cut neighbour, or a block that consists of nothing else.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ _CONSENT_WORDS = 150
 _RUN_LONGEST = 20
 _LABEL_WORDS = 2
 _REACH = 2
+_QUOTED_WORDS = 20
+_LINKED = 0.45
+_COLON_REACH = 45
 
 
 def judge(blocks: list[Block], *, html: bool) -> None:
@@ -59,7 +62,7 @@ def _fits(block: Block, hit: Hit) -> bool:
 
 def _colon(block: Block, hit: Hit) -> bool:
     """Whether a colon follows soon, as in "Read the interview: ..."."""
-    reach = 45 if hit.rule.effect == "related" else len(hit.phrase) + 4
+    reach = _COLON_REACH if hit.rule.effect == "related" else len(hit.phrase) + 4
     head = block.text[:reach]
     return ":" in head or "：" in head
 
@@ -91,7 +94,7 @@ def _is_subheading(blocks: list[Block], index: int) -> bool:
 def _is_door(block: Block, hit: Hit) -> bool:
     if _colon(block, hit) or "|" in block.text[: len(hit.phrase) + 4]:
         return True
-    return block.links > 0.4 or not block.ends
+    return block.links > _LINKED or not block.ends
 
 
 def _in_context(blocks: list[Block], hits: list[list[Hit]], index: int) -> None:
@@ -107,27 +110,15 @@ def _condemned(
     blocks: list[Block], hits: list[list[Hit]], index: int, effect: str, some: list[Hit]
 ) -> bool:
     block = blocks[index]
-    beside = blocks[max(0, index - 1) : index] + blocks[index + 1 : index + 2]
+    beside = [*blocks[max(0, index - 1) : index], *blocks[index + 1 : index + 2]]
     lonely = all(other.prose and other.cut is None for other in beside)
     if effect == "hint":
         return not lonely or not beside
-    quoted = bool(_QUOTES.search(block.text)) and block.words > 20
+    quoted = bool(_QUOTES.search(block.text)) and block.words > _QUOTED_WORDS
+    repeated = len({hit.phrase for hit in some}) > 1
     if effect == "consent":
-        near = hits[max(0, index - _REACH) : index] + hits[index + 1 : index + 1 + _REACH]
-        company = len({hit.phrase for hit in some}) > 1 or any(
-            hit.rule.stage is Stage.CONSENT and blocks_cut
-            for row, blocks_cut in zip(
-                near,
-                [
-                    b.cut is not None
-                    for b in blocks[max(0, index - _REACH) : index]
-                    + blocks[index + 1 : index + 1 + _REACH]
-                ],
-                strict=True,
-            )
-            for hit in row
-        )
-        own_voice = any(_OWN_VOICE & set(hit.phrase.split()) for hit in some)
+        company = repeated or _consent_beside(blocks, hits, index)
+        own_voice = any(not _OWN_VOICE.isdisjoint(hit.phrase.split()) for hit in some)
         if quoted:
             return company and own_voice and not lonely
         return own_voice or company or not block.prose
@@ -135,7 +126,16 @@ def _condemned(
         return True
     if quoted and lonely:
         return False
-    return some[0].at <= 1 or len({hit.phrase for hit in some}) > 1 or not lonely
+    return some[0].at <= 1 or repeated or not lonely
+
+
+def _consent_beside(blocks: list[Block], hits: list[list[Hit]], index: int) -> bool:
+    """Whether a block nearby was cut as consent."""
+    for at in range(max(0, index - _REACH), min(len(blocks), index + 1 + _REACH)):
+        if at != index and blocks[at].cut is not None:
+            if any(hit.rule.stage is Stage.CONSENT for hit in hits[at]):
+                return True
+    return False
 
 
 def _run(blocks: list[Block], index: int, *, html: bool) -> None:
@@ -147,7 +147,7 @@ def _run(blocks: list[Block], index: int, *, html: bool) -> None:
             continue
         if block.prose or block.role is Role.CODE:
             return
-        linked = block.links > 0.5
+        linked = block.links > _LINKED
         if html and not linked and (block.role is Role.HEADING or block.ends):
             return
         after = blocks[at + 1] if at + 1 < len(blocks) else None

@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from dedupe.clean.bylines import clean_name, names
 from dedupe.clean.dates import parse_date
+from dedupe.clean.fallback import fragment_text
 from dedupe.clean.fields import Fields
 from dedupe.clean.lexicon import words
 from dedupe.clean.words import fold, squash
@@ -22,7 +23,6 @@ _ARTICLE_TYPES = re.compile(
 _STRONG_TYPES = re.compile(r"Article|Posting|Report|Review", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f]+")
 _TRAILING_COMMA = re.compile(r",\s{0,50}([\]}])")
-_TAG = re.compile(r"<[^<>]{1,500}>")
 _DEPTH = 8
 _MOST_NODES = 3000
 _PUBLISHED = words("meta", "published")
@@ -119,7 +119,7 @@ def _linked_data(page: LexborHTMLParser) -> Iterator[dict[str, Any]]:
             yield from _flatten(data)
 
 
-def _lenient(source: str) -> Any:
+def _lenient(source: str) -> Any:  # noqa: ANN401 - JSON is anything
     for attempt in (0, 1):
         try:
             text = source if attempt == 0 else _TRAILING_COMMA.sub(r"\1", _CONTROL.sub(" ", source))
@@ -129,7 +129,7 @@ def _lenient(source: str) -> Any:
     return None
 
 
-def _flatten(data: Any) -> Iterator[dict[str, Any]]:
+def _flatten(data: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - as above
     """Yield the nodes of a JSON-LD document, outer before inner, bounded in depth and number."""
     queue: list[tuple[Any, int]] = [(data, 0)]
     count = 0
@@ -157,7 +157,8 @@ def schema_type(node: dict[str, Any]) -> str:
     return " ".join(map(str, kind)) if isinstance(kind, list) else str(kind or "")
 
 
-def plain(value: Any) -> str:
+def plain(value: Any) -> str:  # noqa: ANN401 - JSON-LD holds anything
+    """Return a JSON-LD value as one line of text; the first of a list, the name of a node."""
     if isinstance(value, list):
         value = value[0] if value else ""
     if isinstance(value, dict):
@@ -165,7 +166,7 @@ def plain(value: Any) -> str:
     return squash(unescape(str(value or "")))
 
 
-def _people(value: Any, nodes: list[dict[str, Any]]) -> list[str]:
+def _people(value: object, nodes: list[dict[str, Any]]) -> list[str]:
     found: list[str] = []
     for item in value if isinstance(value, list) else [value]:
         person = item
@@ -181,8 +182,8 @@ def _people(value: Any, nodes: list[dict[str, Any]]) -> list[str]:
                 found += [n for n in people if n not in found]
                 continue
             listed = person.get("name")
-            for name in listed if isinstance(listed, list) else [listed]:
-                found += [n for n in names(plain(name)) if n not in found]
+            for one in listed if isinstance(listed, list) else [listed]:
+                found += [n for n in names(plain(one)) if n not in found]
         elif isinstance(person, str) and "http" not in person:
             found += [n for n in names(plain(person)) if n not in found]
     return [name for name in found if clean_name(name)]
@@ -191,4 +192,4 @@ def _people(value: Any, nodes: list[dict[str, Any]]) -> list[str]:
 def body_text(head: Head) -> str:
     """Return the body that JSON-LD states, as text; empty if it states none."""
     value = head.article.get("articleBody")
-    return _TAG.sub(" ", unescape(value)) if isinstance(value, str) else ""
+    return fragment_text(unescape(value)) if isinstance(value, str) else ""

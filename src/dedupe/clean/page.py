@@ -1,4 +1,4 @@
-"""A page of HTML: its blocks with everything cut that is not body, its fields from head and text."""
+"""A page of HTML: its blocks, with what is no body cut, and its fields from head and text."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dedupe.clean.blocks import Block, Role, Stage
 from dedupe.clean.bylines import names
 from dedupe.clean.content import cut_outside, cut_teasers, find_main, prune, widen
 from dedupe.clean.dates import parse_date
+from dedupe.clean.fallback import read_again
 from dedupe.clean.fieldlines import read_field_lines
 from dedupe.clean.fields import Fields
 from dedupe.clean.headline import is_title
@@ -26,10 +27,12 @@ from dedupe.clean.words import fold
 _AUTHOR = '[itemprop~="author"], [rel~="author"], [class*="byline"], [class*="author-name"]'
 _TIME = 'time[itemprop="datePublished"], [itemprop="datePublished"], time[pubdate], time[datetime]'
 
+_LINK_SHARE, _LINK_WORDS = 0.7, 40
+
 
 def read_page(html: str, fields: Fields) -> tuple[list[Block], Quality]:
-    """Return the blocks of a page, the cut ones marked, and what kind of page it is; fill ``fields``."""
-    page = LexborHTMLParser(html)
+    """Return the blocks of a page, cut ones marked, and its kind; fill ``fields``."""
+    page = LexborHTMLParser(_encodable(html))
     head = Head(page)
     head.state(fields)
     marked = _marked_up(page, fields)
@@ -37,7 +40,8 @@ def read_page(html: str, fields: Fields) -> tuple[list[Block], Quality]:
     prune(walk)
     title, source, heading = page_title(head, walk, fields)
     fields.state("title", title, source)
-    stated = Stated(body_text(head))
+    body = body_text(head)
+    stated = Stated(body)
     cut_teasers(walk)
     main = find_main(walk, heading)
     if stated.usable:
@@ -66,11 +70,36 @@ def read_page(html: str, fields: Fields) -> tuple[list[Block], Quality]:
     cut_key_points(inside, fields, unheaded=True)
     cut_repeats([block for block in inside if block.cut is None])
     types = " ".join(map(schema_type, head.nodes))
-    return walk.blocks, judge_quality(walk.blocks, types, head.article.get("isAccessibleForFree"))
+    free = head.article.get("isAccessibleForFree")
+    quality = judge_quality(walk.blocks, types, free)
+    if quality is not Quality.EMPTY:
+        return walk.blocks, quality
+    blocks = _again(html, body, fields)
+    return [*walk.blocks, *blocks], judge_quality(blocks, types, free)
+
+
+def _encodable(html: str) -> str:
+    """Return ``html`` without lone surrogates, which no parser takes; offsets stay as they are."""
+    try:
+        html.encode()
+    except UnicodeEncodeError:
+        return html.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return html
+
+
+def _again(html: str, body: str, fields: Fields) -> list[Block]:
+    """Read a page again, the slow way, that the fast way kept nothing of."""
+    blocks = read_again(html, body)
+    for block in blocks:
+        if is_title(block, fields.title):
+            block.drop("title", Stage.FIELD)
+    judge(blocks, html=False)
+    cut_repeats([block for block in blocks if block.cut is None])
+    return blocks
 
 
 def _marked_up(page: LexborHTMLParser, fields: Fields) -> list[str]:
-    """Return authors, and state the date, that elements mark as such, where the head says nothing."""
+    """Return authors, and state the date, that elements are marked as; the head goes first."""
     if fields.published_at is None:
         for node in page.css(_TIME)[:3]:
             attributes = node.attributes
@@ -98,5 +127,9 @@ def _language(inside: list[Block], head: Head, fields: Fields) -> None:
 def _cut_links(live: list[Block]) -> None:
     """Cut blocks that are links and nothing else."""
     for block in live:
-        if block.links > 0.7 and block.words < 40 and block.role is not Role.HEADING:
+        if (
+            block.links > _LINK_SHARE
+            and block.words < _LINK_WORDS
+            and block.role is not Role.HEADING
+        ):
             block.drop("link-line", Stage.RELATED)

@@ -43,8 +43,7 @@ def _clean(
     if url:
         fields.state("url", url, "given")
     html = media_type in {"text/html", "application/xhtml+xml"} or (
-        media_type not in {"text/plain"}
-        and looks_like_html(text[:65_536].encode("utf-8", "replace"))
+        media_type != "text/plain" and looks_like_html(text[:65_536].encode("utf-8", "replace"))
     )
     if html:
         blocks, quality = read_page(text, fields)
@@ -57,7 +56,7 @@ def _clean(
 
 
 def _host(url: str | None) -> str | None:
-    """The host of the document's address: the site, where it does not give itself a name."""
+    """Return the host of the document's address: the site, where it does not give itself a name."""
     try:
         return urlsplit(url).hostname if url else None
     except ValueError:  # an address that only looks like one
@@ -87,8 +86,8 @@ def _article(
 def _removals(text: str, blocks: list[Block], *, exact: bool) -> list[Removal]:
     """Cut blocks as passages of the source; neighbours cut by one rule are one passage.
 
-    In plain text a passage is the source between its offsets, to the letter; in HTML it is what a reader
-    would see there.
+    In plain text a passage is the source between its offsets, to the letter; in HTML it is what a
+    reader would see there.
     """
     groups: list[list[Block]] = []
     before: Block | None = None

@@ -1,0 +1,81 @@
+"""Pages that the fast way finds nothing in, read again with BeautifulSoup.
+
+Some pages carry their article where browsers with scripts never show it (``noscript``, ``template``),
+some as HTML inside JSON-LD, some in markup so broken that a tree built by the browser's rules hides it.
+BeautifulSoup over the plain ``html.parser`` keeps all of that as text, slowly, which does not matter for
+the few pages that get here.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag
+
+from dedupe.clean.blocks import Block, Role
+from dedupe.clean.words import squash
+
+_LARGEST = 3_000_000
+_LEAST_WORDS = 40
+_SILENT = ["script", "style", "svg", "iframe", "select", "nav", "footer", "button", "form", "head"]
+_ROLES = {
+    "h1": Role.HEADING,
+    "h2": Role.HEADING,
+    "h3": Role.HEADING,
+    "h4": Role.HEADING,
+    "li": Role.ITEM,
+    "blockquote": Role.QUOTE,
+    "pre": Role.CODE,
+    "p": Role.PARAGRAPH,
+}
+
+
+def fragment_text(markup: str) -> str:
+    """Return the text of a fragment of HTML, a block on each line; plain text comes back as it is."""
+    if "<" not in markup:
+        return markup
+    return "\n".join(block.text for block in _blocks(_soup(markup)))
+
+
+def read_again(html: str, stated: str) -> list[Block]:
+    """Return the blocks of a page of which the fast way kept nothing; none if there is no text.
+
+    Args:
+        html: the page.
+        stated: the body that its JSON-LD states, as text; it is taken if the page shows nothing.
+    """
+    blocks: list[Block] = []
+    if len(html) <= _LARGEST:
+        soup = _soup(html)
+        for hidden in soup(_SILENT):
+            if not hidden.decomposed:
+                hidden.decompose()
+        blocks = _blocks(soup)
+    if sum(block.words for block in blocks if block.prose) < _LEAST_WORDS:
+        lines = [squash(line) for line in stated.splitlines()]
+        blocks = [Block(line, Role.PARAGRAPH) for line in lines if line]
+        if sum(block.words for block in blocks) < _LEAST_WORDS:
+            return []
+    for position, block in enumerate(blocks):
+        block.position = position
+    return blocks
+
+
+def _soup(markup: str) -> BeautifulSoup:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
+        return BeautifulSoup(markup, "html.parser")
+
+
+def _blocks(soup: BeautifulSoup) -> list[Block]:
+    found = soup.find_all(list(_ROLES))
+    if not found:
+        lines = (squash(line) for line in soup.get_text("\n").splitlines())
+        return [Block(line, Role.PARAGRAPH) for line in lines if line]
+    blocks = []
+    for tag in found:
+        if isinstance(tag, Tag) and tag.find(list(_ROLES)) is None:
+            text = squash(tag.get_text(" "))
+            if text:
+                blocks.append(Block(text, _ROLES[tag.name]))
+    return blocks
