@@ -94,7 +94,10 @@ def test_a_field_glued_to_the_first_sentence_is_cut_to_the_letter():
 
 
 def test_key_points_become_the_summary():
-    points = ["Le viaduc rouvre le 3 juin après les crues.", "La facture atteint 9 millions d'euros."]
+    points = [
+        "Le viaduc rouvre le 3 juin après les crues.",
+        "La facture atteint 9 millions d'euros.",
+    ]
     article = clean(
         f"{TITLE}\n\nL'essentiel\n\n" + "\n".join(f"  • {p}" for p in points) + f"\n\n{BODY}"
     )

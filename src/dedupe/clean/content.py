@@ -254,12 +254,22 @@ def widen(walk: Walk, main: int) -> int:
         if not added:
             main = parent
             continue
+        if any(_of_another_article(boxes, block.zone, parent) for block in added):
+            return main
         prose = sum(len(block.text) * (1 - block.links) for block in added if block.prose)
         noise = sum(len(b.text) * (0.5 + b.links) for b in added if not b.prose)
         if prose < 120 or noise > 0.35 * prose:
             return main
         main = parent
     return main
+
+
+def _of_another_article(boxes: list[Box], zone: int, top: int) -> bool:
+    while zone > top:
+        if boxes[zone].tag == "article":
+            return True
+        zone = boxes[zone].parent
+    return False
 
 
 def _members(walk: Walk, main: int) -> list[bool]:

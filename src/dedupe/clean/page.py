@@ -5,7 +5,7 @@ from __future__ import annotations
 from selectolax.lexbor import LexborHTMLParser
 
 from dedupe.article import Quality
-from dedupe.clean.blocks import Block, Role, Stage
+from dedupe.clean.blocks import Block, Cut, Role, Stage
 from dedupe.clean.bylines import names
 from dedupe.clean.content import cut_outside, cut_teasers, find_main, prune, widen
 from dedupe.clean.dates import parse_date
@@ -48,6 +48,8 @@ def read_page(html: str, fields: Fields) -> tuple[list[Block], Quality]:
         main = stated.better(walk, main)
     main = widen(walk, main)
     cut_outside(walk, main)
+    if heading is not None and is_title(heading, fields.title):
+        heading.role, heading.cut = Role.TITLE, Cut("title", Stage.FIELD)
     restore_lead(walk, fields, heading, main)
     inside = [block for block in walk.blocks if block.cut is None]
     key = fold(fields.title or "")

@@ -9,6 +9,7 @@ pattern with other figures or names.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from dedupe.clean.blocks import Block, Role, Stage
@@ -34,6 +35,8 @@ class _Twin:
     of: int
     share: float
     exact: bool
+    copies: int = 1
+    """How many later blocks repeat that same earlier one."""
 
 
 def cut_repeats(blocks: list[Block]) -> Block | None:
@@ -42,9 +45,12 @@ def cut_repeats(blocks: list[Block]) -> Block | None:
     words = [tokens(block.text) for block in live]
     twins = _find(live, words)
     standfirst: Block | None = None
+    copies = Counter(twin.of for twin in twins.values())
+    for twin in twins.values():
+        twin.copies = copies[twin.of]
     stretched = _stretches(live, twins)
     for later, twin in twins.items():
-        if not _is_repeat(live, stretched, later, twin):
+        if not _is_repeat(live, twins, stretched, later):
             continue
         first, second = live[twin.of], live[later]
         if second.cut is not None:
@@ -116,8 +122,8 @@ def _same_facts(left: list[str], right: list[str]) -> bool:
     return len(b - a) <= max(2, 0.2 * len(b))
 
 
-def _is_repeat(live: list[Block], stretched: set[int], later: int, twin: _Twin) -> bool:
-    block = live[later]
+def _is_repeat(live: list[Block], twins: dict[int, _Twin], stretched: set[int], later: int) -> bool:
+    block, twin = live[later], twins[later]
     if block.role is Role.ROW:
         return False
     if later in stretched:
@@ -127,7 +133,7 @@ def _is_repeat(live: list[Block], stretched: set[int], later: int, twin: _Twin) 
     if is_quotation(block.text) and block.words <= 2 * _REFRAIN_WORDS:
         return False
     if twin.exact and block.words < _REFRAIN_WORDS:
-        return block.prose or block.ends
+        return (block.prose or block.ends) and twin.copies == 1
     return True
 
 

@@ -18,6 +18,7 @@ from dedupe.clean.words import fold
 _SEPARATOR = re.compile(r"\s+[|\-–—·•:»›/~]+\s+|\s*[|｜]\s*")
 _EDGE = " |-–—·•:»›/~｜"
 _SHORT = 2
+_KICKED = 0.4
 _OPEN_GRAPH, _HEADLINE, _HEADING, _OTHER_HEADING = 2.0, 1.0, 2.0, 1.0
 _MOST_SITE_WORDS = 4
 
@@ -47,6 +48,10 @@ def page_title(head: Head, walk: Walk, fields: Fields) -> tuple[str | None, str,
     for key in {block.folded for block in headings}:
         if key in votes:
             votes[key] += _OTHER_HEADING
+    if live is not None and live.folded in votes:
+        for key in list(votes):
+            if live.folded.endswith(" " + key) and len(key) > _KICKED * len(live.folded):
+                votes[key] += votes[live.folded]  # the heading is a kicker and this title
     if votes:
         key = max(votes, key=lambda k: (votes[k], k))
         text, source = texts[key]
