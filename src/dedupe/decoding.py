@@ -124,6 +124,9 @@ _NUL_TOLERATED = 0.001
 _CONTROL_TOLERATED = 0.01
 _DAMAGE_TOLERATED = 0.02
 _UTF8_BEYOND_CHANCE = 4
+_PRINTABLE = 0.97
+_FEW_TAGS, _MANY_TAGS = 2, 6
+_TWO_UNITS = 4
 
 
 def decode(
@@ -164,7 +167,7 @@ def decode(
     return _damaged_utf8(raw) or _guessed(raw, label)
 
 
-def sniff_media_type(name: str | None, head: bytes) -> str | None:  # noqa: PLR0911
+def sniff_media_type(name: str | None, head: bytes) -> str | None:  # noqa: PLR0911, C901 - one return for each kind
     """Return the media type of a file with this name that begins with these bytes; None if unknown.
 
     Content that is unmistakable (magic numbers, markup) outranks the name: pages are saved as
@@ -176,7 +179,7 @@ def sniff_media_type(name: str | None, head: bytes) -> str | None:  # noqa: PLR0
     by_name = _EXTENSIONS.get(PurePath(name).suffix.lower()) if name else None
     start = head[:_META_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if by_name in {None, "text/plain", "application/xml", "text/html"}:
-        if start.startswith(b"<?xml") or start.startswith((b"<rss", b"<feed", b"<rdf:rdf")):
+        if start.startswith((b"<?xml", b"<rss", b"<feed", b"<rdf:rdf")):
             if b"<rss" in start or b"<rdf:rdf" in start:
                 return "application/rss+xml"
             if b"<feed" in start:
@@ -204,7 +207,11 @@ def looks_like_html(head: bytes) -> bool:
         return True
     opened = len(_HTML_TAG.findall(head))
     # A text that mentions a tag or two is not a page: most of a page's tags are also closed.
-    return opened >= 2 and bool(_HTML_END.search(head)) and (start.startswith(b"<") or opened >= 6)
+    return (
+        opened >= _FEW_TAGS
+        and bool(_HTML_END.search(head))
+        and (start.startswith(b"<") or opened >= _MANY_TAGS)
+    )
 
 
 def _marked(raw: bytes, name: str) -> tuple[str, str]:
@@ -232,16 +239,18 @@ def _refuse_binary(raw: bytes) -> None:
 
 def _utf16_without_mark(raw: bytes) -> str | None:
     head = raw[:8192]
-    if len(head) < 4 or len(raw) % 2 or head.count(0) < 0.2 * len(head):
+    if len(head) < _TWO_UNITS or len(raw) % 2 or head.count(0) < 0.2 * len(head):
         return None
     even, odd = head[::2].count(0), head[1::2].count(0)
     name = "utf-16-le" if odd > 20 * even else "utf-16-be" if even > 20 * odd else None
     if name:
         try:
-            raw.decode(name)
+            text = raw.decode(name)
         except UnicodeDecodeError:
             return None
-    return name
+        shown = sum(c.isprintable() or c.isspace() for c in text[:4096])
+        return name if shown >= _PRINTABLE * len(text[:4096]) else None
+    return None
 
 
 def _codec(label: str | None) -> str | None:

@@ -22,6 +22,8 @@ _GLUED = re.compile(
     re.IGNORECASE,
 )
 
+_LABEL_WORDS = 3
+
 
 def read_plain(text: str, fields: Fields) -> list[Block]:
     """Return the blocks of a plain text with everything cut that is not body; fill ``fields``."""
@@ -46,7 +48,7 @@ def read_plain(text: str, fields: Fields) -> list[Block]:
     read_field_lines(blocks, fields, at, _body_start(blocks), cut_all=True)
     cut_key_points(blocks, fields, unheaded=False)
     standfirst = cut_repeats(_after(blocks, title))
-    _cut_outside(blocks, title)
+    _cut_outside(blocks)
     if standfirst is not None:
         standfirst.role = Role.STANDFIRST
         fields.state("summary", standfirst.text, "standfirst")
@@ -102,10 +104,10 @@ def _body_start(blocks: list[Block]) -> int:
     return stretch[0] if stretch else len(blocks)
 
 
-def _cut_outside(blocks: list[Block], title: Block | None) -> None:
+def _cut_outside(blocks: list[Block]) -> None:
     stretch = best_stretch(blocks)
     if stretch is None:
-        _cut_without_prose(blocks, title)
+        _cut_without_prose(blocks)
         return
     first, last = stretch
     while last + 1 < len(blocks) and _continues(blocks[last + 1]):
@@ -118,12 +120,17 @@ def _cut_outside(blocks: list[Block], title: Block | None) -> None:
 
 
 def _continues(block: Block) -> bool:
-    return block.cut is None and block.ends and block.words > 3 and not block.gap
+    return (
+        block.cut is None
+        and block.ends
+        and block.words > _LABEL_WORDS
+        and not (block.gap and block.text.endswith("?"))
+    )
 
 
-def _cut_without_prose(blocks: list[Block], title: Block | None) -> None:
+def _cut_without_prose(blocks: list[Block]) -> None:
     """A flash of a line or two: what is left and reads as a sentence is the body."""
-    labels = [block for block in kept(blocks) if block.words < 3 and not block.ends]
+    labels = [block for block in kept(blocks) if block.words < _LABEL_WORDS and not block.ends]
     if len(labels) == len(kept(blocks)):
         return  # there is nothing else: a word or two is all that this document says
     for block in labels:
