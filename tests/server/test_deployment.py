@@ -37,8 +37,13 @@ def test_manual_run_by_command_line(operated: Operated, data: Path) -> None:
     assert "finished successfully" in said
     assert check(data).problems == []
     assert dedupe.open(data).counts["articles"] == 5
-    event = operated.events("dedupe.snapshot.published")[0]
-    assert event["resource"]["prefect.resource.id"] == f"dedupe.data.{data}"
+
+    def published() -> Record | None:  # events are stored a moment after the run has ended
+        events = operated.events("dedupe.snapshot.published")
+        mine = f"dedupe.data.{data}"
+        return next((e for e in events if e["resource"]["prefect.resource.id"] == mine), None)
+
+    event = until(published, 20, "the event is there")
     assert event["payload"]["articles"] == 5
 
 

@@ -59,7 +59,11 @@ def test_run_from_the_form(operated: Operated, browser: Chrome, data: Path) -> N
     browser.get(f"{operated.origin}/deployments/deployment/{deployment}/run")
     until(lambda: browser.find_elements("xpath", FIELD.format("dry_run")), 30, "the form is there")
     threshold = BLOCK.format("threshold")
-    assert "near-duplicates (0.1 to 1)" in browser.find_element("xpath", threshold).text
+    until(
+        lambda: "near-duplicates (0.1 to 1)" in browser.find_element("xpath", threshold).text,
+        15,
+        "the field has its help",
+    )
     _fill(browser, f"{threshold}//input", "7")
     _fill(browser, f"{BLOCK.format('data_dir')}//textarea", str(data))
     _submit(browser)
