@@ -89,8 +89,8 @@ def draw() -> str:
 
     bottom = TOP + HEIGHT
     parts = [
-        '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif" font-size="13" '
-        f' viewBox="0 0 {LEFT + WIDTH + 20} {bottom + 50}">',
+        '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif" font-size="13"',
+        f'viewBox="0 0 {LEFT + WIDTH + 20} {bottom + 50}">',
         "<title>Share of pairs that become candidates, by Jaccard similarity</title>",
         '<rect width="100%" height="100%" fill="white"/>',
     ]

@@ -175,6 +175,7 @@ def test_neighbouring_small_segments_merge() -> None:
     assert plan([header(10**6), *[header(10)] * FAN]) == 1
     assert plan([header(10**6)] * FAN) == 0
     assert plan([header(2**23)] * FAN) is None
+    assert plan([header(10**7), header(10), header(20_000), header(10)]) is None
 
 
 @pytest.mark.parametrize("kind", list(Kind))

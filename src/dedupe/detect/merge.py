@@ -34,11 +34,18 @@ def plan(headers: Sequence[Header]) -> int | None:
         start = len(headers)
         while start and tiers[start - 1] <= tier:
             start -= 1
-        while sum(header.span for header in headers[start:]) > MOST_ORDINALS:
+        while start < len(headers) and not _worthwhile(headers[start:]):
             start += 1
         if len(headers) - start >= FAN:
             return start
     return None
+
+
+def _worthwhile(headers: Sequence[Header]) -> bool:
+    """Whether the first is not too large to be written again for the sake of the others."""
+    others = sum(header.weight for header in headers[1:])
+    span = sum(header.span for header in headers)
+    return span <= MOST_ORDINALS and headers[0].weight <= max(FAN * others, SMALLEST_TIER)
 
 
 def merge(folder: Path, name: str, headers: Sequence[Header], dead: NDArray[np.uint32]) -> Header:
