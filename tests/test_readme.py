@@ -63,5 +63,5 @@ def test_linked_files_exist() -> None:
 def test_ci_runs_the_commands_of_the_readme() -> None:
     script = (ROOT / ".ci/run").read_text(encoding="utf-8")
     assert os.access(ROOT / ".ci/run", os.X_OK)
-    assert "command 1" in script
-    assert "command 2" in script
+    assert "readme 1" in script
+    assert "readme 2" in script

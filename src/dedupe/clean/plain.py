@@ -15,6 +15,7 @@ from dedupe.clean.lead import cut_key_points
 from dedupe.clean.lines import read_lines
 from dedupe.clean.region import best_stretch
 from dedupe.clean.repeats import cut_repeats
+from dedupe.clean.words import tokens
 
 _GLUED = re.compile(
     r"(?:date|publi[eé]e? le|published|author|auteur|titre|title|source|url)\s{0,2}[:=]?\s{1,2}"
@@ -53,6 +54,10 @@ def read_plain(text: str, fields: Fields) -> list[Block]:
         standfirst.role = Role.STANDFIRST
         fields.state("summary", standfirst.text, "standfirst")
     return blocks
+
+
+_REJOINED_WORDS = 40
+_REJOINED_SHARE = 0.45
 
 
 def _sample(blocks: list[Block]) -> str:
@@ -112,11 +117,33 @@ def _cut_outside(blocks: list[Block]) -> None:
     first, last = stretch
     while last + 1 < len(blocks) and _continues(blocks[last + 1]):
         last += 1
+    first, last = _rejoined(blocks, first, last)
     for index, block in enumerate(blocks):
         if index < first:
             block.drop("before-article", Stage.OUTSIDE)
         elif index > last:
             block.drop("after-article", Stage.OUTSIDE)
+
+
+def _rejoined(blocks: list[Block], first: int, last: int) -> tuple[int, int]:
+    """Widen the stretch over a table or list to running text beyond it that tells the same story.
+
+    A table of prices weighs as much as a menu, so text on its far side can lie outside; but it
+    shares its words with the body, and the teasers of a side-bar do not.
+    """
+    live = kept(blocks)
+    body = {word for b in live if first <= b.position <= last for word in _content(b)}
+    for block in live:
+        far = not first <= block.position <= last
+        if far and block.prose and block.ends and block.words >= _REJOINED_WORDS:
+            own = _content(block)
+            if len(own & body) >= _REJOINED_SHARE * len(own):
+                first, last = min(first, block.position), max(last, block.position)
+    return first, last
+
+
+def _content(block: Block) -> set[str]:
+    return {word for word in tokens(block.text) if len(word) > _LABEL_WORDS}
 
 
 def _continues(block: Block) -> bool:
