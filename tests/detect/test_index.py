@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -218,8 +218,7 @@ class IndexLife(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(__file__).parent / ".index-life"
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder = Path(tempfile.mkdtemp())
         self.index = Index.create(self.folder, SETTINGS)
         self.texts: dict[str, str] = {}
         self.seen: dict[int, set[int]] = {}
@@ -279,9 +278,3 @@ class IndexLife(RuleBasedStateMachine):
 
 TestIndexLife = IndexLife.TestCase
 TestIndexLife.settings = settings(max_examples=12, stateful_step_count=10, deadline=None)
-
-
-@pytest.fixture(autouse=True)
-def _clean() -> Iterator[None]:
-    yield
-    shutil.rmtree(Path(__file__).parent / ".index-life", ignore_errors=True)
