@@ -13,7 +13,7 @@ _BULLET = re.compile(r"^(?:[•▪●◦‣∙·*■□►▶]|[-–]\s(?=\S))\s
 _WRAP_LEAST, _WRAP_MOST = 45, 110
 _WRAP_LINES = 3
 _RUN_ON_LEAST = 40
-_RUN_ON_SHARE = 0.4
+_RUN_ON_SHARE = 0.2
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 
 

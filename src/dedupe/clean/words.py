@@ -63,9 +63,17 @@ def tokens(text: str) -> list[str]:
 _WORD = re.compile(r"\w+")
 
 
+_NOTE = re.compile(r"\s*\([^()]*\)\s*$")
+_LONGEST_NOTE = 200
+
+
 def ends_sentence(text: str) -> bool:
     """Whether ``text`` ends as a sentence does, closing quotes and brackets aside."""
-    return _END.search(text, max(0, len(text) - 8)) is not None
+    if _END.search(text, max(0, len(text) - 8)) is not None:
+        return True
+    # A note in brackets after the last sentence: who reported it, a rate of exchange.
+    note = _NOTE.search(text[-_LONGEST_NOTE:])
+    return note is not None and _END.search(text[: len(text) - len(note[0])]) is not None
 
 
 def is_quotation(text: str) -> bool:
