@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
 
 from dedupe.clean.words import count_words, ends_sentence, fold
 
@@ -48,11 +47,12 @@ class Cut:
 
 _SEPARATORS = re.compile(r"[|▪•›·]")
 _MENU = 4
+_MOSTLY_LINK = 0.6
 _PROSE_WORDS = 10
 _LONG_WORDS = 28
 
 
-@dataclass(eq=False)
+@dataclass(slots=True, eq=False)
 class Block:
     """A passage of the source that a reader sees as one: a paragraph, a heading, a list item.
 
@@ -73,30 +73,35 @@ class Block:
     zone: int = 0
     """A number shared by the blocks of one innermost container."""
     cut: Cut | None = None
-    marks: list[str] = field(default_factory=list)
+    marks: tuple[str, ...] = ()
     """Names of the rules that matched, whether or not they led to a cut."""
+    words: int = field(init=False)
+    """Length in words."""
+    prose: bool = field(init=False)
+    """Whether it reads as running text rather than as a label, a headline or a link."""
+    _folded: str | None = field(init=False, default=None)
 
-    @cached_property
-    def words(self) -> int:
-        """Length in words."""
-        return count_words(self.text)
+    def __post_init__(self) -> None:
+        """Measure the text once; nothing changes it later."""
+        self.words = count_words(self.text)
+        self.prose = (
+            self.words >= _PROSE_WORDS
+            and self.links <= _MOSTLY_LINK
+            and (self.words >= _LONG_WORDS or ends_sentence(self.text))
+            and len(_SEPARATORS.findall(self.text)) < _MENU
+        )
 
-    @cached_property
+    @property
     def folded(self) -> str:
         """The text as the rule tables see it."""
-        return fold(self.text)
+        if self._folded is None:
+            self._folded = fold(self.text)
+        return self._folded
 
-    @cached_property
+    @property
     def ends(self) -> bool:
         """Whether it ends like a sentence."""
         return ends_sentence(self.text)
-
-    @cached_property
-    def prose(self) -> bool:
-        """Whether it reads as running text rather than as a label, a headline or a link."""
-        if self.links > 0.6 or len(_SEPARATORS.findall(self.text)) >= _MENU:
-            return False
-        return self.words >= _LONG_WORDS or (self.words >= _PROSE_WORDS and self.ends)
 
     def drop(self, rule: str, stage: Stage) -> None:
         """Cut the block; the first reason stands."""

@@ -22,6 +22,14 @@ _CREDIT_WORD = re.compile(
     r"quelle|source)\s?(?::|©|\||/|\bby\b|\bvon\b|\bpar\b|\bde\b|\bdi\b|[A-ZÀ-Ö])[^.]{0,70}[)\]]?\.?\s*$",
     re.IGNORECASE,
 )
+# Cheap to look for; without one of them neither pattern can match.
+_HINTS = (
+    "photo", "foto", "image", "imag", "bild", "credit", "crédit", "crédito", "illustrat", "beeld", "getty",
+    "capture", "screenshot", "quelle", "source", "afp", "ap", "a.p.", "reuters", "sipa", "epa", "efe", "ansa",
+    "dpa", "keystone", "belga", "anp", "lusa", "shutterstock", "istock", "alamy", "nurphoto", "lucas", "wire",
+    "media", "bloomberg", "splash", "pixabay", "pexels", "wikimedia", "lapresse", "europa", "alliance", "zuma",
+    "xinhua", "anadolu", "adobe", "fotolia", "cc by",
+)  # fmt: skip
 _COPYRIGHT = re.compile(r"©|\(c\)\s?\d{4}|ⓒ", re.IGNORECASE)
 _POST = re.compile(r"^\s?[—–-]{1,2}\s.{1,70}\(@\w{1,30}\).{0,3}.{0,40}\d{4}\s*$")
 _POST_LINK = re.compile(r"pic\.twitter\.com/\w{4,20}|https?://t\.co/\w{4,20}\s*$")
@@ -34,6 +42,9 @@ def is_caption(text: str) -> bool:
     if text.endswith((".", "!", "?", ":")) and not text.endswith(")."):
         return False
     tail = text[-100:]
+    low = tail.lower()
+    if not any(hint in low for hint in _HINTS):
+        return False
     return bool(_CREDIT_END.search(tail) or _CREDIT_WORD.search(tail))
 
 

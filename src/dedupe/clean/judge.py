@@ -34,7 +34,7 @@ def judge(blocks: list[Block], *, html: bool) -> None:
     ]
     for index, found in enumerate(hits):
         if found:
-            blocks[index].marks = [hit.rule.name for hit in found]
+            blocks[index].marks = tuple(hit.rule.name for hit in found)
             _outright(blocks, index, found)
     for index, found in enumerate(hits):
         if found and blocks[index].cut is None:

@@ -9,7 +9,8 @@ from importlib.resources import files
 
 from dedupe.clean.blocks import Cut, Stage
 
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# The words of a name, parted by punctuation or by camel case.
+_WORDS = re.compile(r"[A-Z]*[a-z0-9]+|[A-Z]+")
 _PARTS = re.compile(r"[^a-z0-9]+")
 _HIDDEN_STYLE = re.compile(
     r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.IGNORECASE
@@ -70,6 +71,7 @@ def _vocabulary() -> frozenset[str]:
     return frozenset(word for name in _names()[0] for word in name.split("-"))
 
 
+@lru_cache(maxsize=50_000)
 def read_names(identity: str, classes: str) -> tuple[Cut | None, bool, int]:
     """Return what an id and class names say, taken together.
 
@@ -99,24 +101,25 @@ def _read_id(identity: str) -> tuple[Cut | None, bool, int]:
 def _read_name(raw: str) -> tuple[Cut | None, bool, int]:
     """Return what one name says. Pure: the cache only saves time."""
     cuts, bodies = _names()
-    name = _PARTS.sub("-", _CAMEL.sub("-", raw[:_LONGEST]).lower()).strip("-")
-    if not name:
+    parts = [part.lower() for part in _WORDS.findall(raw[:_LONGEST])]
+    if not parts:
         return None, False, 0
+    name = "-".join(parts)
     body = bodies.get(name, 0)
     if body < _CERTAIN:
-        parts = name.split("-")
         for at in range(len(parts) - 1):
             body = max(body, bodies.get("-".join(parts[at : at + 2]), 0))
-    found = _find(name, cuts)
+    found = _find(name, parts, cuts)
     return (*found, body) if found else (None, False, body)
 
 
-def _find(name: str, cuts: dict[str, tuple[Cut, bool]]) -> tuple[Cut, bool] | None:
+def _find(
+    name: str, parts: list[str], cuts: dict[str, tuple[Cut, bool]]
+) -> tuple[Cut, bool] | None:
     """Return the rule for a name: the name itself, or the one it begins or ends with."""
     found = cuts.get(name)
     if found:
         return found
-    parts = name.split("-")
     if len(parts) == 1 or _vocabulary().isdisjoint(parts):
         return None
     # A long name is a sentence (ids made from headings), a page builder's "widget" holds anything.

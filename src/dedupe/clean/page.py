@@ -32,7 +32,11 @@ _LINK_SHARE, _LINK_WORDS = 0.7, 40
 
 def read_page(html: str, fields: Fields) -> tuple[list[Block], Quality]:
     """Return the blocks of a page, cut ones marked, and its kind; fill ``fields``."""
-    page = LexborHTMLParser(_encodable(html))
+    try:
+        page = LexborHTMLParser(html)
+    except UnicodeEncodeError:
+        html = _without_surrogates(html)
+        page = LexborHTMLParser(html)
     head = Head(page)
     head.state(fields)
     marked = _marked_up(page, fields)
@@ -80,18 +84,14 @@ def read_page(html: str, fields: Fields) -> tuple[list[Block], Quality]:
     return [*walk.blocks, *blocks], judge_quality(blocks, types, free)
 
 
-def _encodable(html: str) -> str:
-    """Return ``html`` without lone surrogates, which no parser takes; offsets stay as they are."""
-    try:
-        html.encode()
-    except UnicodeEncodeError:
-        return html.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return html
+def _without_surrogates(html: str) -> str:
+    """Return ``html`` with lone surrogates, which no parser takes, replaced; offsets stay."""
+    return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in html)
 
 
 def _again(html: str, body: str, fields: Fields) -> list[Block]:
     """Read a page again, the slow way, that the fast way kept nothing of."""
-    blocks = read_again(html, body)
+    blocks = read_again(_without_surrogates(html), body)
     for block in blocks:
         if is_title(block, fields.title):
             block.drop("title", Stage.FIELD)

@@ -2,8 +2,8 @@
 
 A table names its rules, says what a match leads to (``effect``) and lists phrases per language.
 All languages apply to every text: pages mix them (an English "Loading..." under French prose), and
-phrases long enough to name their matter do not collide. Look-up is by first word in a dictionary,
-so the cost is linear in the text and does not grow with the tables.
+phrases long enough to name their matter do not collide. Look-up is by one word of a phrase in a
+dictionary, so the cost is linear in the text and hardly grows with the tables.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ class Table:
 
     whole: dict[str, tuple[Rule, ...]]
     starts: dict[str, tuple[tuple[str, Rule], ...]]
-    contains: dict[str, tuple[tuple[tuple[str, ...], Rule], ...]]
+    contains: dict[str, tuple[tuple[str, Rule], ...]]
+    """Phrases by their longest word, which is their rarest as a rule."""
 
     def hits(self, folded: str) -> list[Hit]:
         """Return the rules that match a folded text, whole lines first."""
@@ -59,12 +60,14 @@ class Table:
         for phrase, rule in self.starts.get(words[0], ()):
             if count <= rule.max_words and (folded == phrase or folded.startswith(phrase + " ")):
                 found.append(Hit(rule, phrase, 0))
-        index = self.contains
-        for at, word in enumerate(words):
-            if word in index:
-                for parts, rule in index[word]:
-                    if count <= rule.max_words and tuple(words[at : at + len(parts)]) == parts:
-                        found.append(Hit(rule, " ".join(parts), at))
+        if not self.contains.keys().isdisjoint(words):
+            padded = f" {folded} "
+            for word in self.contains.keys() & set(words):
+                for phrase, rule in self.contains[word]:
+                    at = padded.find(f" {phrase} ") if count <= rule.max_words else -1
+                    if at >= 0:
+                        found.append(Hit(rule, phrase, padded.count(" ", 0, at)))
+            found.sort(key=lambda hit: (hit.rule.match != "whole", hit.at, hit.phrase))
         return found
 
 
@@ -73,7 +76,7 @@ def table() -> Table:
     """Return the compiled tables; they are constant, so one copy serves the process."""
     whole: dict[str, list[Rule]] = {}
     starts: dict[str, list[tuple[str, Rule]]] = {}
-    contains: dict[str, list[tuple[tuple[str, ...], Rule]]] = {}
+    contains: dict[str, list[tuple[str, Rule]]] = {}
     for name in TABLES:
         source = files("dedupe.clean.rules").joinpath(f"{name}.toml").read_bytes()
         for entry in tomllib.loads(source.decode())["rule"]:
@@ -93,7 +96,8 @@ def table() -> Table:
                 elif rule.match == "starts":
                     starts.setdefault(words[0], []).append((phrase, rule))
                 else:
-                    contains.setdefault(words[0], []).append((words, rule))
+                    longest = max(words, key=len)
+                    contains.setdefault(longest, []).append((phrase, rule))
     return Table(
         {key: tuple(value) for key, value in whole.items()},
         {key: tuple(value) for key, value in starts.items()},

@@ -9,6 +9,7 @@ pattern with other figures or names.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -19,8 +20,10 @@ _GRAM = 4
 _LEAST_WORDS = 9
 _LONG = 6
 _LEAST_GRAMS = 5
-_EXACT = 0.999
 _REST = 0.95
+_ODD = 0.2
+_UNSPACED = 2
+_NAME = re.compile(r"\b[A-Z]\w{2,}")
 _NEAR = 0.72
 _REFRAIN_WORDS = 25
 _RUN = 3
@@ -42,7 +45,7 @@ class _Twin:
 def cut_repeats(blocks: list[Block]) -> Block | None:
     """Cut repeated passages in place; return a cut standfirst, whose twin is in the body."""
     live = [block for block in blocks if block.cut is None and block.role is not Role.CODE]
-    words = [tokens(block.text) for block in live]
+    words = [_words(block) for block in live]
     twins = _find(live, words)
     standfirst: Block | None = None
     copies = Counter(twin.of for twin in twins.values())
@@ -80,10 +83,10 @@ def _find(live: list[Block], words: list[list[str]]) -> dict[int, _Twin]:
         key = tuple(row)
         if not key:
             continue
-        if key in exact:
-            twins[index] = _Twin(exact[key], 1.0, exact=True)
+        of = exact.setdefault(key, index)
+        if of != index and tokens(live[of].text) == tokens(live[index].text):
+            twins[index] = _Twin(of, 1.0, exact=True)
             continue
-        exact[key] = index
         if len(row) < _LEAST_WORDS:
             continue
         grams = _sample(row)
@@ -98,7 +101,7 @@ def _find(live: list[Block], words: list[list[str]]) -> dict[int, _Twin]:
             total = sum(votes.values())
             of, most = max(votes.items(), key=lambda item: (item[1], -item[0]))
             if most >= _NEAR * len(grams) or total >= _REST * len(grams):
-                if _same_facts(words[of], row) or total >= _EXACT * len(grams):
+                if _same_facts(live[of], live[index]):
                     twins[index] = _Twin(of, total / len(grams), exact=False)
             elif most >= _NEAR * len(_sample(words[of])) and _is_teaser(live[of], live[index]):
                 twins[index] = _Twin(of, most / len(grams), exact=False)
@@ -113,13 +116,25 @@ def _sample(row: list[str]) -> list[tuple[str, ...]]:
     return list(zip(*(row[i:] for i in range(_GRAM)), strict=False))
 
 
-def _same_facts(left: list[str], right: list[str]) -> bool:
-    """Whether two near-equal passages differ in no figure, and in few words."""
-    a, b = set(left), set(right)
-    odd = a ^ b
+def _words(block: Block) -> list[str]:
+    """Return a block's words for the search, figures masked; the facts are compared later."""
+    words = block.folded.split(" ")
+    return tokens(block.text) if len(words) * _UNSPACED < block.words else words
+
+
+def _same_facts(left: Block, right: Block) -> bool:
+    """Whether two near-equal passages differ in no figure and no name, and in few words.
+
+    What the shorter one leaves out does not count: a passage may be part of another.
+    """
+    a, b = set(tokens(left.text)), set(tokens(right.text))
+    odd = b - a
     if any(any(c.isdigit() for c in word) for word in odd):
         return False
-    return len(b - a) <= max(2, 0.2 * len(b))
+    names = tokens(" ".join(_NAME.findall(right.text, 1)))
+    if not a.issuperset(names):
+        return False
+    return len(odd) <= max(2, _ODD * len(b))
 
 
 def _is_repeat(live: list[Block], twins: dict[int, _Twin], stretched: set[int], later: int) -> bool:
