@@ -17,6 +17,7 @@ from dedupe.acquire.json_file import read_json
 from dedupe.acquire.json_lines import read_json_lines
 from dedupe.acquire.opened import CannotOpenError, Opened, opened
 from dedupe.acquire.page import read_page
+from dedupe.acquire.tabular import read_table
 from dedupe.article import Document
 from dedupe.decoding import sniff_media_type
 from dedupe.rejects import Reason, Reject
@@ -42,6 +43,8 @@ READERS: Mapping[str, Reader] = {
     "text/html": read_page,
     "application/x-ndjson": read_json_lines,
     "application/json": read_json,
+    "text/csv": read_table,
+    "text/tab-separated-values": read_table,
 }
 
 # Forms that may well hold articles, and have no reader yet. All else that is not text is binary.
@@ -58,8 +61,6 @@ _UNSUPPORTED = {
     "application/xml",
     "application/zip",
     "application/zstd",
-    "text/csv",
-    "text/tab-separated-values",
 }
 
 

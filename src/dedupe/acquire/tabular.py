@@ -1,0 +1,98 @@
+"""CSV and TSV: a document a record, under the names in the header.
+
+``path#2`` is the first record after the header, as a spreadsheet numbers its rows. A record may
+span lines, so it has a number and not a line.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from io import TextIOWrapper
+from typing import Any
+
+from dedupe.acquire.opened import Opened
+from dedupe.acquire.page import undecodable
+from dedupe.acquire.rows import read_row
+from dedupe.article import Document
+from dedupe.decoding import decode
+from dedupe.errors import InputError
+from dedupe.rejects import Reason, Reject
+
+_DELIMITERS = ",;\t|"
+_BODIES = frozenset(("text", "html"))
+
+
+def read_table(file: Opened, media_type: str, max_bytes: int) -> Iterator[Document | Reject]:
+    """Give a document or a reject for each record; a table without text or html is one reject."""
+
+    def reject(reason: Reason, detail: str, number: int | None = None) -> Reject:
+        source = file.source if number is None else f"{file.source}#{number}"
+        return Reject.of_input(source, reason, detail, size=file.size)
+
+    if not file.head.strip():
+        yield reject(Reason.EMPTY, "nothing but white space" if file.size else "0 bytes")
+        return
+    try:
+        # The look at the start may end inside a character: the last line is not asked.
+        head, encoding = decode(_whole_lines(file.head), media_type="text/plain")
+    except InputError as error:
+        yield reject(*undecodable(error))
+        return
+    csv.field_size_limit(max_bytes)
+    lines = TextIOWrapper(file.stream, _with_mark(encoding), errors="strict", newline="")
+    try:
+        records = csv.reader(lines, delimiter=_delimiter(head, media_type))
+        header = [name.strip().strip("\ufeff").lower() for name in next(records, [])]
+        if not _BODIES & set(header):
+            yield reject(Reason.MALFORMED, "no column is named text or html")
+            return
+        yield from _records(records, header, file, encoding)
+    except UnicodeDecodeError as error:
+        yield reject(Reason.ENCODING, f"not {encoding} ({error.reason}); the rest was not read")
+    except csv.Error as error:
+        yield reject(Reason.MALFORMED, f"not a table: {error}; the rest was not read")
+    finally:
+        lines.detach()  # the stream is closed by whoever opened it
+
+
+def _records(
+    records: Iterator[list[str]], header: list[str], file: Opened, encoding: str
+) -> Iterator[Document | Reject]:
+    empty = True
+    for number, values in enumerate(records, start=2):
+        if not any(value.strip() for value in values):
+            continue
+        empty = False
+        source = f"{file.source}#{number}"
+        row: dict[str, Any] = {
+            name: value for name, value in zip(header, values, strict=False) if value.strip()
+        }
+        size = sum(len(value.encode("utf-8", "replace")) for value in values)
+        if len(values) > len(header):
+            detail = f"{len(values)} values under {len(header)} names"
+            yield Reject.of_input(source, Reason.MALFORMED, detail, size=size)
+            continue
+        yield read_row(row, source, size=size, encoding=encoding)
+    if empty:
+        yield Reject.of_input(file.source, Reason.EMPTY, "a header and no record", size=file.size)
+
+
+def _whole_lines(head: bytes) -> bytes:
+    cut = head.rfind(b"\n")
+    return head[: cut + 1] if cut > 0 else head
+
+
+def _with_mark(encoding: str) -> str:
+    """The encoding that drops a byte order mark, should there be one."""
+    return {"utf-8": "utf-8-sig", "utf-16-le": "utf-16", "utf-16-be": "utf-16"}.get(
+        encoding, encoding
+    )
+
+
+def _delimiter(head: str, media_type: str) -> str:
+    """What parts the names in the header; the first line tells better than the whole."""
+    if media_type == "text/tab-separated-values":
+        return "\t"
+    first = head.lstrip("\ufeff").partition("\n")[0]
+    return max(_DELIMITERS, key=lambda mark: (first.count(mark), -_DELIMITERS.index(mark)))
