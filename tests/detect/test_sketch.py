@@ -11,7 +11,6 @@ from datasketch import LeanMinHash, MinHash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedupe.detect import bands
 from dedupe.detect.anchors import SHINGLE, WIDEST, anchor_keys
 from dedupe.detect.shingling import shingle_hash32, word_hashes
 from dedupe.detect.sketch import Parameters, sketch_compiled, sketch_plainly
@@ -106,15 +105,6 @@ def test_texts_that_share_a_long_passage_share_an_anchor(data: st.DataObject) ->
 
     left, right = (anchor_keys(word_hashes(words(around(name)))) for name in ("left", "right"))
     assert len(np.intersect1d(left, right))
-
-
-@pytest.mark.parametrize("threshold", [0.3, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9])
-def test_the_bands_find_what_is_at_the_threshold(threshold: float) -> None:
-    chosen = bands.choose(threshold, 128, 3)
-    assert chosen.count * chosen.rows <= 128
-    if threshold >= 0.45:
-        assert chosen.recall(threshold) >= bands.ALONE
-        assert bands.expected_recall(chosen, threshold, 3) >= bands.RECALL
 
 
 def test_measured_recall_of_the_bands_is_the_computed_one() -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedupe.detect import anchors
-from dedupe.detect.shingling import PLACES, U64, fold_keys
+from dedupe.detect.shingling import U64, fold_keys, place_factors
 from dedupe.detect.signature import U32
 
 RECALL = 0.997
@@ -23,8 +23,14 @@ if the two are independent; the goal of 0.99 leaves room for pairs where they ar
 ALONE = 0.92
 """What the bands must find of these without the anchors."""
 
+ENOUGH = 0.99
+"""Expected share that suffices where ``RECALL`` would take bands of fewer than ``LEAST_ROWS``."""
+
 LEAST_ROWS = 3
-"""Two rows would make candidates of thousands of unrelated texts among ten million."""
+"""Two rows make candidates of thousands of unrelated texts among ten million: only thresholds so
+low that three find too little are worth it."""
+
+_BAND = np.uint64(place_factors(16)[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +48,10 @@ class Bands:
         """Index keys, one a band; (n, permutations) to (n, count)."""
         used = signatures[:, : self.count * self.rows].astype(np.uint64)
         parts = used.reshape(len(signatures), self.count, self.rows)
-        total = np.arange(1, self.count + 1, dtype=np.uint64) * np.uint64(PLACES[15])
+        total = np.arange(1, self.count + 1, dtype=np.uint64) * _BAND
         total = np.broadcast_to(total, parts.shape[:2]).copy()
-        for row in range(self.rows):
-            total = fold_keys(total ^ (parts[:, :, row] * np.uint64(PLACES[row])))
+        for row, factor in enumerate(place_factors(self.rows)):
+            total = fold_keys(total ^ (parts[:, :, row] * np.uint64(factor)))
         return total
 
 
@@ -58,9 +64,11 @@ def choose(threshold: float, permutations: int, shingle: int) -> Bands:
     """The fewest bands of the most rows that, with the anchors, reach ``RECALL`` at ``threshold``.
 
     More rows mean fewer false candidates, fewer bands a smaller index. Where ``LEAST_ROWS`` do not
-    suffice, as many bands of these as there are permutations for.
+    suffice, as many bands of these as there are permutations for, if they find ``ENOUGH``; else the
+    same with fewer rows. Where no bands suffice (a low threshold, a short signature), each place is
+    a band, which finds as much as the signature can: ``expected_recall`` says how much that is.
     """
-    for rows in range(permutations, LEAST_ROWS - 1, -1):
+    for rows in range(permutations, 0, -1):
         for count in range(1, permutations // rows + 1):
             bands = Bands(count, rows)
             if (
@@ -68,4 +76,6 @@ def choose(threshold: float, permutations: int, shingle: int) -> Bands:
                 and expected_recall(bands, threshold, shingle) >= RECALL
             ):
                 return bands
-    return Bands(permutations // LEAST_ROWS, LEAST_ROWS)
+        if 1 < rows <= LEAST_ROWS and expected_recall(bands, threshold, shingle) >= ENOUGH:
+            return bands
+    return Bands(permutations, 1)

@@ -23,8 +23,17 @@ WORD_START = 0x9E3779B97F4A7C15
 WORD_FOLD = 0xBF58476D1CE4E5B9
 SHINGLE_FOLD = 0x94D049BB133111EB
 KEY_FOLD = 0xFF51AFD7ED558CCD
-PLACES = tuple((0xD1342543DE82EF95 * (2 * place + 1) + 2 * place) | 1 for place in range(16))
-PLACES = tuple(value & MASK64 for value in PLACES)
+
+
+def place_factors(count: int) -> tuple[int, ...]:
+    """The odd constants of the first ``count`` places, of however many."""
+    return tuple(
+        ((0xD1342543DE82EF95 * (2 * place + 1) + 2 * place) | 1) & MASK64 for place in range(count)
+    )
+
+
+PLACES = place_factors(16)
+"""Enough for every shingle: ``Settings.shingle`` is ten at most."""
 
 _CHUNK_MASKS = np.array([(1 << (8 * size)) - 1 for size in range(9)], dtype=np.uint64)
 
