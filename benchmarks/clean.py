@@ -1,4 +1,4 @@
-"""Quality and speed of the clean stage, against its peers, on labelled pages; floors that may not fall.
+"""Quality and speed of the clean stage, against its peers; floors that may not fall.
 
     python benchmarks/clean.py                 ours on every set, held against the floors
     python benchmarks/clean.py --peers         the same for every peer that is installed
@@ -6,14 +6,14 @@
     python benchmarks/clean.py --pin           write today's figures as floors where they are higher
     python benchmarks/clean.py --pin --lower   also where they are lower: say why in the commit
 
-The pages are other people's and stay outside the repository; without them this skips and says so. The
-floors in ``clean_floors.json`` carry a digest of each set, so that figures of other pages are never
-compared. Figures are per page, each page weighing the same: word 4-gram overlap of the output with the
-labelled body, as in the article-extraction benchmark; snippets that must and must not be in the output;
-passages of noise that are in it all the same.
+The pages are other people's and stay outside the repository; without them this skips and says
+so. The floors in ``clean_floors.json`` carry a digest of each set, so that figures of other
+pages are never compared. Figures are per page, each page weighing the same: word 4-gram overlap
+of the output with the labelled body, as in the article-extraction benchmark; snippets that must
+and must not be in the output; passages of noise that are in it all the same.
 
-Peers (``pip install trafilatura readability-lxml resiliparse justext``) run with their defaults, and
-trafilatura also with ``favor_precision``; each gets the page decoded.
+Peers (``pip install trafilatura readability-lxml resiliparse justext``) run with their defaults,
+and trafilatura also with ``favor_precision``; each gets the page decoded.
 """
 
 from __future__ import annotations
@@ -28,9 +28,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pyarrow.parquet as pq
+
+from dedupe.article import Article
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 FLOORS = Path(__file__).with_name("clean_floors.json")
@@ -64,7 +67,7 @@ PHASES = (
     ("dedupe.clean.stage", "decode", "decode"),
 )
 
-Extract = Callable[[str, str | None], Any]
+Extract = Callable[[Any, str | None], Any]
 
 
 def main() -> int:
@@ -183,7 +186,7 @@ def _count_noise(row: dict[str, Any], gold: str, text: str, noise: Counter[str])
     noise.update(passages=len(keys), leaks=leaks, leaky=leaks > 0, pages=1)
 
 
-def _count_fields(row: dict[str, Any], found: Any, fields: Counter[str]) -> None:
+def _count_fields(row: dict[str, Any], found: Article, fields: Counter[str]) -> None:
     if row.get("title"):
         fields.update({"title of": 1, "title": _letters(found.title) == _letters(row["title"])})
     if row.get("date"):
@@ -197,7 +200,7 @@ def _count_fields(row: dict[str, Any], found: Any, fields: Counter[str]) -> None
 def _systems(*, peers: bool) -> list[tuple[str, Extract]]:
     from dedupe.clean import clean
 
-    systems: list[tuple[str, Extract]] = [("dedupe", lambda raw, url: clean(raw, url))]
+    systems: list[tuple[str, Extract]] = [("dedupe", clean)]
     for name, module, make in PEERS if peers else ():
         if importlib.util.find_spec(module) is None:
             print(f"{name}: not installed, skipped")
@@ -207,7 +210,7 @@ def _systems(*, peers: bool) -> list[tuple[str, Extract]]:
 
 
 def _decoded(extract: Callable[[str], str | None]) -> Extract:
-    def run(raw: Any, _url: str | None) -> str:
+    def run(raw: bytes | str, _url: str | None) -> str:
         text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
         try:
             return extract(text) or ""
@@ -318,10 +321,10 @@ def _speed(paths: list[Path], limit: int | None) -> int:
     return 0
 
 
-def _timed(module: Any, name: str, phase: str, spent: Counter[str]) -> None:
+def _timed(module: ModuleType, name: str, phase: str, spent: Counter[str]) -> None:
     inner = getattr(module, name)
 
-    def timed(*args: Any, **options: Any) -> Any:
+    def timed(*args: object, **options: object) -> object:
         start = time.process_time()
         try:
             return inner(*args, **options)

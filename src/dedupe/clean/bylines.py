@@ -14,7 +14,8 @@ from dedupe.clean.words import fold, squash
 
 _LEAD = re.compile(
     r"^\s{0,3}(?:(?:article|texte?|text|story|report|words|written|écrit|rédigé|ecrit|posted|publié|published|"
-    r"propos recueillis|recueilli|interview|reportage|un texte|une enquête|un reportage|geschrieben|verfasst|escrito|scritto|geschreven|analyse|"
+    r"propos recueillis|recueilli|interview|reportage|un texte|une enquête|un reportage|analyse|"
+    r"geschrieben|verfasst|escrito|scritto|geschreven|"
     r"a cura|publicado|pubblicato|veröffentlicht|gepubliceerd)\s{1,2})?"
     r"(?:par|by|von|por|di|da|de|door|av|af|przez)\s{0,2}:?\s{1,2}(?=[A-ZÀ-ÖØ-ÞŁŚŻĆŠŽČ\"“])",
     re.IGNORECASE,
@@ -30,12 +31,15 @@ _SPLIT = re.compile(
     re.IGNORECASE,
 )
 _TRAIL = re.compile(
-    r"\s{0,2}(?:[\[(<|–—@•·]|\b(?:[dD][’']|[eE]nvoyé|[cC]orrespond|[jJ]ournalist|[rR]eporter|[sS]pecial|[pP]hoto)|https?:|\bpublié|\bpublished|\bupdated|\bposted|\bmis à jour|\ble \d|\bà \d|\bon [A-Z\d]"
+    r"\s{0,2}(?:[\[(<|–—@•·]|https?:|\bpublié|\bpublished|\bupdated|\bposted|\bmis à jour"
+    r"|\b(?:[dD][’']|[eE]nvoyé|[cC]orrespond|[jJ]ournalist|[rR]eporter|[sS]pecial|[pP]hoto)"
+    r"|\ble \d|\bà \d|\bon [A-Z\d]"
     r"|\bam \d|\bel \d|\bil \d|\bpour\b|\bfor\b|\bfür\b|\bin [A-Z]|\bà [A-Z]|\s-\s|\d).*$",
     re.IGNORECASE | re.DOTALL,
 )
 _PREFIX = re.compile(
-    r"^(?:par|by|von|por|di|da|door|de notre envoyée?|propos recueillis par|recueilli par|written by|"
+    r"^(?:par|by|von|por|di|da|door|de notre envoyée?|propos recueillis par|recueilli par|"
+    r"written by|"
     r"posted by|author|auteur|autor|autore|text|texte|interview|the|la|el)\s{0,2}:?\s{1,2}(?=\S)",
     re.IGNORECASE,
 )
@@ -48,12 +52,14 @@ _NOT_NAMES = frozenset(listed("fields", "not_names"))
 _AGENCIES = frozenset(listed("fields", "agencies"))
 _MOST_WORDS = 5
 _LONGEST = 60
+_LONGEST_LINE, _LONGEST_NAMES = 300, 120
+_INITIALS = 2
 
 
 def read_byline(text: str) -> list[str]:
     """Return the names in a line that declares itself a byline; none if it does not."""
     match = _LABEL.match(text) or _LEAD.match(text)
-    if match is None or len(text) > 300 or _BARE_DE.match(text):
+    if match is None or len(text) > _LONGEST_LINE or _BARE_DE.match(text):
         return []
     return names(text[match.end() :])
 
@@ -73,7 +79,7 @@ def names(text: str) -> list[str]:
 
 def only_names(text: str) -> list[str]:
     """Return the names if ``text`` is nothing but names of two words or more, or agencies."""
-    if len(text) > 120:
+    if len(text) > _LONGEST_NAMES:
         return []
     parts = [part for part in _SPLIT.split(squash(text)) if part.strip()]
     found = [clean_name(part) for part in parts]
@@ -86,7 +92,8 @@ def only_names(text: str) -> list[str]:
 
 
 _CREDIT = re.compile(
-    r"^(?:par |by |von |por |da |door )?(.{2,40}?) (?:avec|with|mit|con|com|met|et|and) (?:l['’])?(.{2,30})$",
+    r"^(?:par |by |von |por |da |door )?(.{2,40}?) "
+    r"(?:avec|with|mit|con|com|met|et|and) (?:l['’])?(.{2,30})$",
     re.IGNORECASE,
 )
 _BRAND = re.compile(
@@ -108,7 +115,7 @@ def is_agency(text: str) -> bool:
     return fold(text) in _AGENCIES
 
 
-def clean_name(text: str) -> str | None:
+def clean_name(text: str) -> str | None:  # noqa: PLR0911 - one return for each reason
     """Return a person's or an agency's name out of ``text``; None if it holds none."""
     text = squash(text).strip(' ,;:-–—|."“”*')
     if is_agency(text):
@@ -131,5 +138,5 @@ def clean_name(text: str) -> str | None:
 
 def _natural_case(text: str) -> str:
     if text.isupper() and len(text.split()) > 1:
-        return " ".join(w if len(w) <= 2 else w.title() for w in text.split())
+        return " ".join(w if len(w) <= _INITIALS else w.title() for w in text.split())
     return text

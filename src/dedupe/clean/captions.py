@@ -8,26 +8,30 @@ from dedupe.clean.blocks import Block, Role, Stage
 
 _AGENCY = (
     r"AFP|AP|A\.P\.|Reuters|REUTERS|SIPA|Sipa|EPA|EFE|ANSA|Ansa|dpa|DPA|imago|IMAGO|Keystone|KEYSTONE|Belga|BELGA|"
-    r"ANP|Lusa|LUSA|Getty|Getty Images|AFP/Archives|Shutterstock|iStock|iStockphoto|Alamy|NurPhoto|Hans Lucas|MaxPPP|"
-    r"MAXPPP|PA Wire|PA Media|Bloomberg|Unsplash|Pixabay|Pexels|Wikimedia|Wikimedia Commons|LaPresse|LAPRESSE|Europa Press|"
-    r"picture alliance|picture-alliance|Zuma|ZUMA|Xinhua|Anadolu|Adobe Stock|Fotolia|Depositphotos|CC BY(?:-SA)?"
+    r"ANP|Lusa|LUSA|Getty|Getty Images|AFP/Archives|Shutterstock|iStock|iStockphoto|Alamy|NurPhoto|"
+    r"Hans Lucas|MaxPPP|MAXPPP|PA Wire|PA Media|Bloomberg|Unsplash|Pixabay|Pexels|Wikimedia|"
+    r"Wikimedia Commons|LaPresse|LAPRESSE|Europa Press|picture alliance|picture-alliance|Zuma|ZUMA|"
+    r"Xinhua|Anadolu|Adobe Stock|Fotolia|Depositphotos|CC BY(?:-SA)?"
 )
 # The credit stands in the last 80 characters; each pattern looks at those alone.
 _CREDIT_END = re.compile(
-    rf"(?:[/(©—–|.,:-]|\bvia|\bpar|\bby|\bbei)\s{{0,3}}(?:[\w.’' -]{{2,40}}[/,]\s{{0,2}})?(?:{_AGENCY})(?:[/ ][\w.’' -]{{2,40}})?[)\]]?\s*$"
+    rf"(?:[/(©—–|.,:-]|\bvia|\bpar|\bby|\bbei)\s{{0,3}}(?:[\w.’' -]{{2,40}}[/,]\s{{0,2}})?"
+    rf"(?:{_AGENCY})(?:[/ ][\w.’' -]{{2,40}})?[)\]]?\s*$"
 )
 _CREDIT_WORD = re.compile(
     r"(?:\(|\[|^|\.\s|—\s?|–\s?|-\s|/\s?|\|\s?)(?:photos?|foto(?:s|grafía)?|image|imagen|immagine|bild|bilder|credits?|crédits?|crédito|"
-    r"créditos|crediti|illustration|illustratie|beeld|getty images|archivfoto|symbolbild|fotocredits?|capture d[’']écran|screenshot|"
+    r"créditos|crediti|illustration|illustratie|beeld|getty images|archivfoto|symbolbild|"
+    r"fotocredits?|capture d[’']écran|screenshot|"
     r"quelle|source)\s?(?::|©|\||/|\bby\b|\bvon\b|\bpar\b|\bde\b|\bdi\b|[A-ZÀ-Ö])[^.]{0,70}[)\]]?\.?\s*$",
     re.IGNORECASE,
 )
 # Cheap to look for; without one of them neither pattern can match.
 _HINTS = (
-    "photo", "foto", "image", "imag", "bild", "credit", "crédit", "crédito", "illustrat", "beeld", "getty",
-    "capture", "screenshot", "quelle", "source", "afp", "ap", "a.p.", "reuters", "sipa", "epa", "efe", "ansa",
-    "dpa", "keystone", "belga", "anp", "lusa", "shutterstock", "istock", "alamy", "nurphoto", "lucas", "wire",
-    "media", "bloomberg", "splash", "pixabay", "pexels", "wikimedia", "lapresse", "europa", "alliance", "zuma",
+    "photo", "foto", "image", "imag", "bild", "credit", "crédit", "crédito", "illustrat",
+    "beeld", "getty", "capture", "screenshot", "quelle", "source", "afp", "ap", "a.p.",
+    "reuters", "sipa", "epa", "efe", "ansa", "dpa", "keystone", "belga", "anp", "lusa",
+    "shutterstock", "istock", "alamy", "nurphoto", "lucas", "wire", "media", "bloomberg",
+    "splash", "pixabay", "pexels", "wikimedia", "lapresse", "europa", "alliance", "zuma",
     "xinhua", "anadolu", "adobe", "fotolia", "cc by",
 )  # fmt: skip
 _COPYRIGHT = re.compile(r"©|\(c\)\s?\d{4}|ⓒ", re.IGNORECASE)
@@ -35,6 +39,7 @@ _POST = re.compile(r"^\s?[—–-]{1,2}\s.{1,70}\(@\w{1,30}\).{0,3}.{0,40}\d{4}\
 _POST_LINK = re.compile(r"pic\.twitter\.com/\w{4,20}|https?://t\.co/\w{4,20}\s*$")
 _MOST_WORDS = 60
 _POST_REACH = 3
+_NOTICE_WORDS = 25
 
 
 def is_caption(text: str) -> bool:
@@ -53,7 +58,7 @@ def cut_captions(blocks: list[Block]) -> None:
     for index, block in enumerate(blocks):
         if block.cut is not None or block.words > _MOST_WORDS:
             continue
-        if _COPYRIGHT.search(block.text) and (block.words <= 25 or not block.ends):
+        if _COPYRIGHT.search(block.text) and (block.words <= _NOTICE_WORDS or not block.ends):
             block.drop("copyright", Stage.CHROME)
         elif _POST.match(block.text):
             block.drop("embedded-post", Stage.CHROME)

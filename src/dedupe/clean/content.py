@@ -1,9 +1,9 @@
 """Which part of a page is its article: prune by names, then follow the running text downwards.
 
-From the body downwards, the child that holds nearly all of what is left is entered, until no single
-child does; a part that calls itself the article's body is entered earlier. Names are evidence, text is
-proof: an element that holds most of the page's running text is never cut for its name, and a rule that
-takes most of it is not believed on that page.
+From the body downwards, the child that holds nearly all of what is left is entered, until no
+single child does; a part that calls itself the article's body is entered earlier. Names are
+evidence, text is proof: an element that holds most of the page's running text is never cut for
+its name, and a rule that takes most of it is not believed on that page.
 """
 
 from __future__ import annotations
@@ -27,6 +27,18 @@ _HEADLINE_WORDS = 4
 _CARD_WORDS = 60
 _LEAST_WORDS = 80
 _CARDS = 3
+_CARD_LINKED = 0.9
+_SMALL = 0.25
+_LEAD_LETTERS, _LEAD_NOISE = 120, 0.35
+# What a name is believed with: this share of links, or fewer letters than this.
+_KIND = {
+    "navigation": (0.25, 250),
+    "share-bar": (0.5, 500),
+    "related-list": (0.2, 250),
+    "side-column": (0.12, 350),
+    "byline-box": (2.0, 1500),
+    "caption-box": (2.0, 1500),
+}
 _NOT_CARDS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "p", "td", "tr"))
 _BELIEVED = frozenset(("consent-platform", "comment-section"))
 _LEAVES = frozenset(("p", "ul", "ol", "blockquote", "table", "dl"))
@@ -92,18 +104,9 @@ def _supported(walk: Walk, index: int, cut: Cut, whole: float) -> bool:
     box = walk.boxes[index]
     density = box.linked / box.letters if box.letters else 1.0
     if cut.rule == "consent-platform":
-        return box.prose < 0.25 * whole or _speaks_of_consent(walk, index)
-    if cut.rule == "navigation":
-        return density >= 0.25 or box.letters < 250
-    if cut.rule == "share-bar":
-        return density >= 0.5 or box.letters < 500
-    if cut.rule == "related-list":
-        return density >= 0.2 or box.prose < 250
-    if cut.rule == "side-column":
-        return density >= 0.12 or box.prose < 350
-    if cut.rule in {"byline-box", "caption-box"}:
-        return box.letters < 1500
-    return True
+        return box.prose < _SMALL * whole or _speaks_of_consent(walk, index)
+    least_linked, most_letters = _KIND.get(cut.rule, (0.0, 0))
+    return density >= least_linked or box.letters < most_letters
 
 
 def _speaks_of_consent(walk: Walk, index: int) -> bool:
@@ -114,7 +117,7 @@ def _speaks_of_consent(walk: Walk, index: int) -> bool:
 
 
 def cut_teasers(walk: Walk) -> None:
-    """Cut lists of other articles' cards: three or more siblings, each a linked headline and a line or two.
+    """Cut lists of other articles' cards: siblings that are a linked headline and a line or two.
 
     A list of recommendations with text of its own under each linked heading is an article.
     """
@@ -124,7 +127,7 @@ def cut_teasers(walk: Walk) -> None:
     for block in blocks:
         if block.cut is None:
             words[block.zone] += block.words
-            if block.links > 0.9 and block.words >= _HEADLINE_WORDS:
+            if block.links > _CARD_LINKED and block.words >= _HEADLINE_WORDS:
                 heads[block.zone] += 1
     cards: dict[int, list[int]] = defaultdict(list)
     for index in range(len(boxes) - 1, 0, -1):
@@ -258,7 +261,7 @@ def widen(walk: Walk, main: int) -> int:
             return main
         prose = sum(len(block.text) * (1 - block.links) for block in added if block.prose)
         noise = sum(len(b.text) * (0.5 + b.links) for b in added if not b.prose)
-        if prose < 120 or noise > 0.35 * prose:
+        if prose < _LEAD_LETTERS or noise > _LEAD_NOISE * prose:
             return main
         main = parent
     return main

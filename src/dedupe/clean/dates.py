@@ -48,6 +48,7 @@ _ZONES = {
 _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})$")
 _EARLIEST, _LATEST = 1990, 2100
 _NOON = 12
+_CENTURY, _PIVOT = 100, 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +102,16 @@ def _plausible(moment: Moment) -> Moment | None:
     return moment if _EARLIEST <= moment.year < _LATEST else None
 
 
-def _candidates(text: str, language: str | None) -> list[tuple[dt.date, int, int]]:
+def _candidates(  # noqa: C901 - one step for each way to write a date
+    text: str, language: str | None
+) -> list[tuple[dt.date, int, int]]:
     found: list[tuple[dt.date, int, int]] = []
 
     def add(match: re.Match[str] | None, year: str, month: int | None, day: str) -> None:
         if match and month:
             value = int(year)
-            value += (2000 if value < 70 else 1900) if len(year) == 2 else 0
+            if value < _CENTURY:
+                value += 2000 if value < _PIVOT else 1900
             try:
                 date = dt.date(value, month, int(day))
             except ValueError:

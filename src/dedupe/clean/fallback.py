@@ -1,9 +1,9 @@
 """Pages that the fast way finds nothing in, read again with BeautifulSoup.
 
-Some pages carry their article where browsers with scripts never show it (``noscript``, ``template``),
-some as HTML inside JSON-LD, some in markup so broken that a tree built by the browser's rules hides it.
-BeautifulSoup over the plain ``html.parser`` keeps all of that as text, slowly, which does not matter for
-the few pages that get here.
+Some pages carry their article where browsers with scripts never show it (``noscript``,
+``template``), some as HTML inside JSON-LD, some in markup so broken that a tree built by the
+browser's rules hides it. BeautifulSoup over the plain ``html.parser`` keeps all of that as text,
+slowly, which does not matter for the few pages that get here.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ROLES = {
 
 
 def fragment_text(markup: str) -> str:
-    """Return the text of a fragment of HTML, a block on each line; plain text comes back as it is."""
+    """Return the text of a fragment of HTML, a block a line; plain text as it is."""
     if "<" not in markup:
         return markup
     return "\n".join(block.text for block in _blocks(_soup(markup)))

@@ -1,7 +1,8 @@
 """Lines that hold fields, not text: the date line, the byline, the site's address.
 
-They are read near the title, where a page introduces itself, and only if the line holds nothing else:
-a date in a sentence is an event's, a name in a sentence is somebody's the article is about.
+They are read near the title, where a page introduces itself, and only if the line holds nothing
+else: a date in a sentence is an event's, a name in a sentence is somebody's the article is
+about.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ _PARTS = re.compile(r"\s*[|•·—–()\[\]\n]\s*|\s-\s|,\s(?=\d)")
 _LABELS = frozenset(words("fields", "date_labels"))
 _MOST_WORDS = 30
 _MOST_ODD = 3
+_MOST_BESIDE_NAMES = 12
+_LONGEST = 250
 _HEAD_REACH = 14
 
 
@@ -41,13 +44,12 @@ def read_field_lines(
     for index in near:
         block = blocks[index]
         if (block.cut and block.cut.stage is Stage.FIELD and block.cut.rule == "title") or (
-            block.words > _MOST_WORDS or len(block.text) > 250
+            block.words > _MOST_WORDS or len(block.text) > _LONGEST
         ):
             continue
         domain = _DOMAIN.match(block.text)
         if domain:
-            if cut_all:
-                fields.state("site", domain[1].lower(), "text")
+            fields.state("site", domain[1].lower() if cut_all else None, "text")
             block.drop("site-line", Stage.FIELD)
         elif _read_date_line(block, fields):
             dated.append(index)
@@ -57,13 +59,16 @@ def read_field_lines(
                 state_authors(fields, found)
                 block.drop("byline", Stage.FIELD)
     for at in dated:
-        for index in (at - 1, at + 1, at - 2):
-            if 0 <= index < len(blocks) and index in near and index != title:
-                _bare_names(blocks[index], fields)
+        for index in [i for i in (at - 1, at + 1, at - 2) if i in near and i != title]:
+            _bare_names(blocks[index], fields)
     if cut_all:
-        for block in blocks:
-            if block.cut is None and block.words <= _MOST_WORDS and date_line(block.text, None):
-                block.drop("date-line", Stage.FIELD)
+        _cut_date_lines(blocks)
+
+
+def _cut_date_lines(blocks: list[Block]) -> None:
+    for block in blocks:
+        if block.cut is None and block.words <= _MOST_WORDS and date_line(block.text, None):
+            block.drop("date-line", Stage.FIELD)
 
 
 def _near(title: int | None, body: int, count: int) -> list[int]:
@@ -100,9 +105,9 @@ def _read_date_line(block: Block, fields: Fields) -> bool:
 def state_authors(fields: Fields, found: list[str]) -> None:
     """State the authors of a visible byline; it completes a head that names only some of them."""
     known = {fold(name) for name in fields.authors}
-    if found and known and known < {fold(name) for name in found}:
-        if fields.provenance.get("authors") in {"json-ld", "meta"}:
-            fields.authors = []
+    more = bool(known) and known < {fold(name) for name in found}
+    if more and fields.provenance.get("authors") in {"json-ld", "meta"}:
+        fields.authors = []
     fields.state("authors", found, "byline")
 
 
@@ -133,7 +138,11 @@ def date_line(text: str, language: str | None) -> tuple[Found, list[str]] | None
         else:
             odd += len(unknown)
     labelled = any(word in _LABELS for word in fold(rest).split())
-    if odd == 0 or (odd <= _MOST_ODD and (labelled or authors)) or (authors and odd <= 12):
+    if (
+        odd == 0
+        or (odd <= _MOST_ODD and (labelled or authors))
+        or (authors and odd <= _MOST_BESIDE_NAMES)
+    ):
         return first, authors
     return None
 

@@ -1,8 +1,8 @@
 """Which line of a plain text is its title.
 
-A title shares its words with the body it heads, stands above the byline or right above the body (or,
-scraped last, right below it), is not a sentence with a full stop, and is often printed twice. Headlines
-of other articles fail the first test, sections and labels are too short.
+A title shares its words with the body it heads, stands above the byline or right above the body
+(or, scraped last, right below it), is not a sentence with a full stop, and is often printed
+twice. Headlines of other articles fail the first test, sections and labels are too short.
 """
 
 from __future__ import annotations
@@ -20,6 +20,11 @@ _REACH = 60
 _BELOW = 3
 _SCORE = 1.0
 _CONTENT_LETTERS = 4
+_SITE_LETTERS = 25
+_LINE_WORDS = 30
+_SHORT = 5
+_STANDFIRST_WORDS = 18
+_NEAR, _FAR = 4, 8
 
 
 def is_title(block: Block, title: str | None, folded: str | None = None) -> bool:
@@ -34,7 +39,7 @@ def is_title(block: Block, title: str | None, folded: str | None = None) -> bool
         return False
     return block.folded == folded or (
         block.folded.startswith(folded + " ")
-        and len(block.folded) - len(folded) <= 25
+        and len(block.folded) - len(folded) <= _SITE_LETTERS
         and any(mark in block.text[len(title) - 1 :] for mark in "|-–—")
     )
 
@@ -81,7 +86,7 @@ def _introduction(blocks: list[Block], first: int) -> int | None:
     """Return the index of the byline or date line that stands above or at the head of the body."""
     for index in range(min(first + 2, len(blocks) - 1), max(-1, first - _REACH), -1):
         block = blocks[index]
-        if block.words <= 30 and (date_line(block.text, None) or authors_in(block.text)):
+        if block.words <= _LINE_WORDS and (date_line(block.text, None) or authors_in(block.text)):
             return index
     return None
 
@@ -120,12 +125,12 @@ def _best(
         if not shared or shared * 4 < len(words):
             continue
         score = min(shared, 10) - 0.5 * len(words - body) + 2 * (times[block.folded] > 1)
-        score -= 0.1 * ranks[id(block)] + (1.5 if block.words < 5 else 0)
+        score -= 0.1 * ranks[id(block)] + (1.5 if block.words < _SHORT else 0)
         score -= 0.25 * max(0, block.words - 16)
         if introduced is not None:
             gap = sum(b.position <= introduced for b in candidates if b.position >= block.position)
             gap = gap if block.position < introduced else -1
-            score += 3 if 0 < gap <= 4 else 1 if 0 < gap <= 8 else -3 if gap < 0 else 0
+            score += _by_place(gap)
         if block.position <= 1:
             score += 1
         scored.append((score, block.position, block))
@@ -136,22 +141,25 @@ def _best(
         return None
     at = next(i for i, b in enumerate(candidates) if b is block)
     above = candidates[at - 1] if at else None
-    if (
-        above is not None
-        and (block.ends or block.words > 18)
-        and not above.ends
-        and above.words > 4
-    ):
-        # A standfirst shares more words with the body than the title above it does.
-        if above.position == block.position - 1 and set(tokens(above.text)) & body:
-            return above
+    # A standfirst shares more words with the body than the title above it does.
+    standfirst = block.ends or block.words > _STANDFIRST_WORDS
+    if above is not None and standfirst and not above.ends and above.words >= _SHORT:
+        adjacent = above.position == block.position - 1
+        return above if adjacent and set(tokens(above.text)) & body else block
     return block
+
+
+def _by_place(gap: int) -> int:
+    """Return what it is worth to stand ``gap`` candidates above the byline."""
+    if gap < 0:
+        return -3
+    return 3 if 0 < gap <= _NEAR else 1 if 0 < gap <= _FAR else 0
 
 
 def _without_prose(blocks: list[Block], stated: str | None) -> Block | None:
     if stated:
         return next((block for block in blocks if is_title(block, stated)), None)
     live = [block for block in blocks if block.cut is None]
-    if len(live) >= 2 and _may_be(live[0]) and live[1].ends:
+    if len(live) > 1 and _may_be(live[0]) and live[1].ends:
         return live[0]
     return None

@@ -132,9 +132,9 @@ def _condemned(
 def _consent_beside(blocks: list[Block], hits: list[list[Hit]], index: int) -> bool:
     """Whether a block nearby was cut as consent."""
     for at in range(max(0, index - _REACH), min(len(blocks), index + 1 + _REACH)):
-        if at != index and blocks[at].cut is not None:
-            if any(hit.rule.stage is Stage.CONSENT for hit in hits[at]):
-                return True
+        consent = any(hit.rule.stage is Stage.CONSENT for hit in hits[at])
+        if at != index and consent and blocks[at].cut is not None:
+            return True
     return False
 
 

@@ -19,6 +19,8 @@ _STANDFIRST = re.compile(
 _LEAD_REACH = 25
 _MOST_POINTS = 7
 _POINT_WORDS = 45
+_LEAST_POINTS, _LABEL_WORDS = 2, 8
+_LINKED, _PREFIX = 0.3, 20
 _LEAST_BODY = 3
 
 
@@ -41,9 +43,12 @@ def cut_key_points(blocks: list[Block], fields: Fields, *, unheaded: bool) -> No
                 break
             items.append(other)
         rest = live[at + headed + len(items) :]
-        if not 2 <= len(items) <= _MOST_POINTS or sum(b.prose for b in rest) < _LEAST_BODY:
+        if (
+            not _LEAST_POINTS <= len(items) <= _MOST_POINTS
+            or sum(b.prose for b in rest) < _LEAST_BODY
+        ):
             continue
-        if not any(item.ends or item.words > 8 for item in items):
+        if not any(item.ends or item.words > _LABEL_WORDS for item in items):
             continue
         fields.state("summary", "\n".join(item.text for item in items), "key-points")
         for other in [block, *items] if headed else items:
@@ -66,7 +71,7 @@ def restore_lead(walk: Walk, fields: Fields, heading: Block | None, main: int) -
         if (
             block.cut is None
             or block.cut.rule != "before-article"
-            or block.links > 0.3
+            or block.links > _LINKED
             or not block.prose
         ):
             continue
@@ -97,4 +102,4 @@ def _same(summary: str, block: Block) -> bool:
     """Whether a block says what the summary says; either may be cut short."""
     one, other = fold(summary), block.folded
     short = min(len(one), len(other), 120)
-    return short > 20 and one[:short] == other[:short]
+    return short > _PREFIX and one[:short] == other[:short]

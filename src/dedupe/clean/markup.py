@@ -127,7 +127,7 @@ def _find(
     for size in (3, 2, 1):
         if size < least or (size >= len(parts) and size > 1):
             continue
-        # State and layout classes ("has-sidebar", "no-comments", "tag-cookies") are about elsewhere.
+        # State and layout classes ("has-sidebar", "tag-cookies") are about something elsewhere.
         if parts[0] in _ABOUT_ELSEWHERE:
             return None
         for at in range(len(parts) - size + 1):

@@ -1,9 +1,9 @@
 """Where a page's blocks stand in its source, found after the fact.
 
 The parser keeps no positions. So the source's own text runs (between tags, outside scripts and
-comments) are strung together without white space, with references resolved, and each block is looked up
-there, in order. A span begins and ends exactly at the block's first and last character; tags and white
-space between them belong to the span.
+comments) are strung together without white space, with references resolved, and each block is
+looked up there, in order. A span begins and ends exactly at the block's first and last
+character; tags and white space between them belong to the span.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Source:
         return self._step(start, index - self._starts[run])[1]
 
     def _step(self, position: int, count: int) -> tuple[int, int]:
-        """Return the span of the character that ``count`` shown ones precede, from ``position`` on."""
+        """Return the span of the character that ``count`` shown ones precede."""
         html = self._html
         while True:
             character = html[position]

@@ -30,7 +30,7 @@ _TIME = 'time[itemprop="datePublished"], [itemprop="datePublished"], time[pubdat
 _LINK_SHARE, _LINK_WORDS = 0.7, 40
 
 
-def read_page(html: str, fields: Fields) -> tuple[list[Block], Quality]:
+def read_page(html: str, fields: Fields) -> tuple[list[Block], Quality]:  # noqa: C901 - the recipe
     """Return the blocks of a page, cut ones marked, and its kind; fill ``fields``."""
     try:
         page = LexborHTMLParser(html)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 from dedupe.article import Quality
 from dedupe.clean.blocks import Block, Stage, kept
 

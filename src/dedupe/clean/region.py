@@ -1,8 +1,8 @@
 """Where in a list of lines the article stands: the stretch with the most running text.
 
-Every line gets a value, running text a positive one, labels and links a negative one; the article is
-the contiguous stretch of the largest sum (Kadane's algorithm, linear). Noise inside the stretch is
-left to the rules, noise around it falls away without any word list.
+Every line gets a value, running text a positive one, labels and links a negative one; the
+article is the contiguous stretch of the largest sum (Kadane's algorithm, linear). Noise inside
+the stretch is left to the rules, noise around it falls away without any word list.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ _SHORT = -4
 _NOISE = -6
 _TAIL = -45
 _MOST_RUN = 6
+_LABEL_WORDS = 3
 _NEUTRAL = frozenset(("repeat", "related"))
 
 
-def value(block: Block, seen: set[str], run: int) -> int:
-    """Return what a block adds to the stretch that holds it, ``run`` labels having gone before it."""
+def value(block: Block, seen: set[str], run: int) -> int:  # noqa: PLR0911 - one for each kind
+    """Return what a block adds to the stretch that holds it, after ``run`` labels."""
     if "end-of-article" in block.marks:
         return _TAIL
     if block.cut is not None:
@@ -28,9 +29,9 @@ def value(block: Block, seen: set[str], run: int) -> int:
         return _NOISE
     if block.prose:
         return max(4, min(block.words, _MOST) - _PRICE)
-    if block.role is Role.ITEM and block.words > 3:
+    if block.role is Role.ITEM and block.words > _LABEL_WORDS:
         return -1
-    if block.words > 2 and (block.ends or block.text.endswith((";", ","))):
+    if block.words >= _LABEL_WORDS and (block.ends or block.text.endswith((";", ","))):
         return -1
     return (_SHORT if block.folded not in seen else 2 * _SHORT) * (1 + run)
 

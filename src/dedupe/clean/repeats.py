@@ -1,10 +1,10 @@
 """Passages that stand twice in one document: one copy stays, the right one.
 
 A scraper reads a body twice (two containers, a page and its print view), a theme prints the
-standfirst again as first paragraph, a navigation copies the title. Word n-grams of every kept block
-go into one dictionary, so the search is linear in the text. What repeats on purpose survives: short
-lines (refrains, dialogue), whole quotations that stand alone, table rows, code, and sentences of one
-pattern with other figures or names.
+standfirst again as first paragraph, a navigation copies the title. Word n-grams of every kept
+block go into one dictionary, so the search is linear in the text. What repeats on purpose
+survives: short lines (refrains, dialogue), whole quotations that stand alone, table rows, code,
+and sentences of one pattern with other figures or names.
 """
 
 from __future__ import annotations
@@ -74,7 +74,9 @@ def cut_repeats(blocks: list[Block]) -> Block | None:
     return standfirst
 
 
-def _find(live: list[Block], words: list[list[str]]) -> dict[int, _Twin]:
+def _find(  # noqa: C901 - one pass, so that it stays linear
+    live: list[Block], words: list[list[str]]
+) -> dict[int, _Twin]:
     """Return for each block that mostly stands in an earlier block: which, and how much of it."""
     where: dict[tuple[str, ...], int] = {}
     exact: dict[tuple[str, ...], int] = {}
@@ -109,7 +111,7 @@ def _find(live: list[Block], words: list[list[str]]) -> dict[int, _Twin]:
 
 
 def _sample(row: list[str]) -> list[tuple[str, ...]]:
-    """Return the n-grams that begin with a long word: about a third of all, the same for equal texts."""
+    """Return the n-grams that begin with a long word: a third of all, the same in equal texts."""
     grams = [tuple(row[i : i + _GRAM]) for i in range(len(row) - _GRAM + 1) if len(row[i]) >= _LONG]
     if len(grams) >= _LEAST_GRAMS:
         return grams
@@ -153,7 +155,7 @@ def _is_repeat(live: list[Block], twins: dict[int, _Twin], stretched: set[int], 
 
 
 def _stretches(live: list[Block], twins: dict[int, _Twin]) -> set[int]:
-    """Return the indexes in stretches of blocks that are repeated in order and hold running text."""
+    """Return the indexes in stretches that are repeated in order and hold running text."""
     found: set[int] = set()
     stretch: list[int] = []
     for index in range(len(live) + 1):

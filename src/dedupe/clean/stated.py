@@ -1,8 +1,8 @@
 """The body that a page states in its own JSON-LD, used as a witness.
 
-Publishers write ``articleBody`` for machines; where it is there, it tells which of the visible blocks
-are the body better than any names do. It is evidence only: it may be cut short or hold more than the
-page shows, so the visible blocks stay the source of the text.
+Publishers write ``articleBody`` for machines; where it is there, it tells which of the visible
+blocks are the body better than any names do. It is evidence only: it may be cut short or hold
+more than the page shows, so the visible blocks stay the source of the text.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Stated:
         return sum(gram in self._grams for gram in grams) >= _SHARED * len(grams)
 
     def better(self, walk: Walk, main: int) -> int:
-        """Return the box that holds the stated body, if ``main`` misses it or holds much besides."""
+        """Return the box of the stated body, if ``main`` misses it or holds much besides."""
         held = [b for b in walk.blocks if b.words >= _GRAM and self.holds(b)]
         total = sum(block.words for block in held)
         if total < _ENOUGH * self.words:

@@ -1,16 +1,18 @@
 """Passages that one site repeats over many different articles, learnt from its stream.
 
-The state is counts: for each site, in how many distinct documents a passage stood. It derives from the
-texts of the articles table alone (``learn`` over them in the table's order rebuilds it), is bounded for
-each site, and never depends on a clock or on hashes that change between processes. A press release that
-many sites carry is counted once on each, so it never becomes anybody's template; copies of one article
-under several addresses of one site are seen as copies and count once.
+The state is counts: for each site, in how many distinct documents a passage stood. It derives
+from the texts of the articles table alone (``learn`` over them in the table's order rebuilds
+it), is bounded for each site, and never depends on a clock or on hashes that change between
+processes. A press release that many sites carry is counted once on each, so it never becomes
+anybody's template; copies of one article under several addresses of one site are seen as copies
+and count once.
 
     templates = learn(Templates(), "example.org", article)
     article = strip(article, templates.of("example.org"))
 
-A habit is learnt beside the passages: on some sites the first paragraph of every page is the standfirst,
-word for word the description that the head states. One page cannot tell that from an excerpt.
+A habit is learnt beside the passages: on some sites the first paragraph of every page is the
+standfirst, word for word the description that the head states. One page cannot tell that from an
+excerpt.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ LEAST_SHARE = 0.01
 """... and in this share of those seen since it first appeared."""
 
 LEAD_DOCUMENTS, LEAD_SHARE = 20, 0.8
-"""A site's first paragraphs are standfirsts once so many, and such a share, equalled the description."""
+"""A site's first paragraphs are standfirsts once so many, and such a share, were descriptions."""
 
 MOST_PASSAGES = 20_000
 """Passages kept for one site; the rarest and oldest are forgotten first (lossy counting)."""
@@ -107,8 +109,8 @@ def passages(text: str) -> list[str]:
 def learn(templates: Templates, site: str, article: Article) -> Templates:
     """Count one article's passages for its site, in place, and return ``templates``.
 
-    Feed articles as they were before ``strip``, each document once; a text most of whose words stand in
-    passages seen together before is a copy and changes nothing.
+    Feed articles as they were before ``strip``, each document once; a text most of whose words
+    stand in passages seen together before is a copy and changes nothing.
     """
     known = templates.sites.setdefault(site, Site())
     keys: dict[int, int] = {}
@@ -130,7 +132,7 @@ def learn(templates: Templates, site: str, article: Article) -> Templates:
 
 
 def learn_all(articles: Iterable[tuple[str, Article]]) -> Templates:
-    """Return the templates of (site, article) pairs, in their order: the state rebuilt from a table."""
+    """Return the templates of (site, article) pairs in order: the state rebuilt from a table."""
     templates = Templates()
     for site, article in articles:
         learn(templates, site, article)
@@ -140,7 +142,7 @@ def learn_all(articles: Iterable[tuple[str, Article]]) -> Templates:
 def strip(article: Article, site: Site) -> Article:
     """Return ``article`` without the passages of its site's template, each recorded as a removal.
 
-    The offsets of these removals are -1: the text alone does not tell where in the source they stood.
+    The offsets of these removals are -1: the text alone does not tell where they stood.
     An article of which less than a tenth would be left is returned as it is.
     """
     blocks = passages(article.text)
@@ -166,7 +168,7 @@ def _leads_with_summary(article: Article, blocks: list[str]) -> bool:
 
 
 def _is_copy(site: Site, keys: Mapping[int, int]) -> bool:
-    """Whether most words stand in passages seen just once before: one article under two addresses."""
+    """Whether most words stand in passages seen just once before: an article's second address."""
     total = sum(keys.values())
     seen = sum(words for key, words in keys.items() if site.passages.get(key, (0, 0))[0] == 1)
     often = sum(words for key, words in keys.items() if site.passages.get(key, (0, 0))[0] > 1)

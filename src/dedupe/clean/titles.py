@@ -1,8 +1,9 @@
-"""The title of a page: the head's statements and the visible headings vote, the site's name aside.
+"""The title of a page: the head's statements and the visible headings vote.
 
-No single source is right often enough: OpenGraph titles are written for networks, headlines in JSON-LD
-for search engines, headings carry kickers. On pages with a known title the first level heading alone is
-right in 69-88 %, OpenGraph in 70-81 %, JSON-LD in 29-73 %, the vote in 87-100 %.
+No single source is right often enough: OpenGraph titles are written for networks, headlines in
+JSON-LD for search engines, headings carry kickers. On pages with a known title the first level
+heading alone is right in 69-88 %, OpenGraph in 70-81 %, JSON-LD in 29-73 %, the vote in
+87-100 %.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def page_title(head: Head, walk: Walk, fields: Fields) -> tuple[str | None, str,
 
 
 def _visible(walk: Walk, key: str) -> Block | None:
-    """Return the heading that says the title, a first level one before others, the last before the body."""
+    """Return the heading that says the title, one of the first level before others."""
     found: Block | None = None
     for block in walk.blocks:
         if block.role is Role.HEADING and len(block.text) < 4 * len(key) + 20:

@@ -51,7 +51,7 @@ def count_words(text: str) -> int:
 
 
 def tokens(text: str) -> list[str]:
-    """Return the words of ``text`` for comparison: exact digits, no case; characters if unspaced."""
+    """Return the words of ``text`` to compare: figures kept, no case; characters if unspaced."""
     text = text.casefold()
     if not text.isascii():
         text = _MARKS.sub("", unicodedata.normalize("NFKD", text))
