@@ -5,12 +5,12 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from samples import BODY, CONSENT, PARAGRAPHS, TITLE, article, page, paragraphs
 
 from dedupe.article import Article
 from dedupe.clean import clean
 from dedupe.clean.blocks import Stage
 from dedupe.clean.words import fold
+from tests.clean.samples import BODY, CONSENT, PARAGRAPHS, TITLE, article, page, paragraphs
 
 SENTENCE = (
     "The council met on Tuesday and agreed the budget for the coming year after a long debate."
@@ -35,7 +35,7 @@ HUGE = {
 
 
 @pytest.mark.parametrize("name", sorted(HUGE))
-def test_hostile_documents_take_less_than_two_seconds(name):
+def test_hostile_documents_take_less_than_two_seconds(name: str) -> None:
     start = time.process_time()
     clean(HUGE[name])
     assert time.process_time() - start < 2
@@ -57,9 +57,23 @@ PIECES = st.one_of(
     st.text(max_size=40),
 )
 TAGS = st.sampled_from(
-    ["<p>", "</p>", "<div>", "</div>", "<h1>", "</h1>", "<article>", "<nav>", "</nav>", "<br>", "<li>",
-     "<a href=x>", "</a>", "<script>", "<!--", "-->", "<table><tr><td>", "<body>", "&amp;", "&#x41;", "<"]
-)  # fmt: skip
+    [
+        *(
+            "<p>",
+            "</p>",
+            "<div>",
+            "</div>",
+            "<h1>",
+            "</h1>",
+            "<article>",
+            "<nav>",
+            "</nav>",
+            "<br>",
+        ),
+        *("<li>", "<a href=x>", "</a>", "<script>", "<!--", "-->", "<table><tr><td>", "<body>"),
+        *("&amp;", "&#x41;", "<"),
+    ]
+)
 TEXTS = st.lists(PIECES, max_size=12).map("\n".join)
 PAGES = st.lists(st.one_of(PIECES, TAGS), max_size=25).map("".join)
 
@@ -77,7 +91,7 @@ def check(source: str, result: Article) -> None:
 
 @given(TEXTS)
 @settings(max_examples=150, deadline=None)
-def test_plain_text_never_raises_and_loses_nothing_silently(text):
+def test_plain_text_never_raises_and_loses_nothing_silently(text: str) -> None:
     result = clean(text, media_type="text/plain")
     check(text, result)
     accounted = fold(result.text + "\n" + "\n".join(r.text for r in result.removals))
@@ -90,13 +104,13 @@ def test_plain_text_never_raises_and_loses_nothing_silently(text):
 
 @given(PAGES)
 @settings(max_examples=200, deadline=None)
-def test_html_never_raises(markup):
+def test_html_never_raises(markup: str) -> None:
     check(markup, clean(markup, media_type="text/html"))
 
 
 @given(st.text(alphabet=st.characters(), max_size=60))
 @settings(max_examples=100, deadline=None)
-def test_any_string_at_all(text):
+def test_any_string_at_all(text: str) -> None:
     clean(text)
     clean(text, media_type="text/html")
     clean(f"<p>\ud800{text}", media_type="text/html")
@@ -108,7 +122,7 @@ def test_any_string_at_all(text):
     )
 )
 @settings(max_examples=20, deadline=None)
-def test_the_outcome_does_not_depend_on_what_was_cleaned_before(documents):
+def test_the_outcome_does_not_depend_on_what_was_cleaned_before(documents: list[str]) -> None:
     alone = {document: clean(document) for document in sorted(documents)}
     assert [clean(document) for document in documents] == [
         alone[document] for document in documents
@@ -117,5 +131,5 @@ def test_the_outcome_does_not_depend_on_what_was_cleaned_before(documents):
 
 @given(TEXTS)
 @settings(max_examples=60, deadline=None)
-def test_cleaning_adds_no_words(text):
+def test_cleaning_adds_no_words(text: str) -> None:
     assert set(fold(clean(text, media_type="text/plain").text).split()) <= set(fold(text).split())
