@@ -9,13 +9,11 @@ from typing import Any
 from dedupe.article import Relation
 from dedupe.detect import Detector
 from dedupe.elect import Candidate, ranked
+from dedupe.pipeline.evidence import Evidence
 from dedupe.pipeline.rebuild import known
 from dedupe.pipeline.run import Run
 from dedupe.pipeline.texts import Texts
 from dedupe.pipeline.versions import Entry, Versions, resolve
-
-EVIDENCE = 0.5
-"""A rejected pair is kept as evidence from this share of the threshold that it missed."""
 
 _ENTRY = [
     "document_id",
@@ -46,17 +44,17 @@ def detect(run: Run, shards: list[Path]) -> int:
         run.ranking = ranked(run.candidates.values(), run.settings)
         run.rank = {candidate.id: place for place, candidate in enumerate(run.ranking)}
         batch = {entry.id for entry in live}
+        evidence = Evidence(run.settings)
         for pair in run.detector.pairs(run.texts.fetch, run.rank):
             if pair.left == pair.right or not ({pair.left, pair.right} & batch):
                 continue
             run.counts["candidates"] += 1
-            verdict = pair.verdict
-            if verdict.relation is not Relation.DISTINCT or (
-                verdict.jaccard >= EVIDENCE * run.settings.threshold
-                or verdict.containment >= EVIDENCE * run.settings.containment
-            ):
+            if pair.verdict.relation is Relation.DISTINCT:
+                evidence.add(pair)
+            else:
                 run.pairs.append(pair)
             run.progress("detect", run.counts["candidates"], None)
+        run.pairs.extend(evidence.pairs())
     return run.counts["candidates"]
 
 
