@@ -71,3 +71,13 @@ def test_table_rows_may_repeat() -> None:
     rows = "<tr><td>Lundi</td><td>fermé toute la journée pour travaux</td></tr>" * 3
     html = page(f"<h1>{TITLE}</h1><div>{paragraphs()}<table>{rows}</table></div>")
     assert clean(html).text.count("fermé toute la journée") == 3
+
+
+def test_a_block_is_not_its_own_repeat() -> None:
+    chant = "On ne passe pas, on ne passe plus, disait le panneau du pont. " * 12
+    assert clean(chant).text == chant.strip()
+
+
+def test_a_megabyte_on_one_line_is_kept() -> None:
+    line = " ".join(f"The council met on Tuesday and agreed plan {n}." for n in range(20_000))
+    assert clean(line).text == line

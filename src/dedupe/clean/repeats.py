@@ -94,11 +94,9 @@ def _find(  # noqa: C901 - one pass, so that it stays linear
         grams = _sample(row)
         votes: dict[int, int] = {}
         for gram in grams:
-            at = where.get(gram)
-            if at is not None:
+            at = where.setdefault(gram, index)
+            if at != index:
                 votes[at] = votes.get(at, 0) + 1
-            else:
-                where[gram] = index
         if votes:
             total = sum(votes.values())
             of, most = max(votes.items(), key=lambda item: (item[1], -item[0]))
