@@ -92,6 +92,11 @@ def test_unrelated_texts_at_one_url_are_articles_of_their_own(desk: Desk) -> Non
     assert outcomes(desk.ingest(desk.inputs)) == {"unchanged": 2}
 
 
+def test_stories_written_to_one_pattern_at_one_url_are_articles_of_their_own(desk: Desk) -> None:
+    rows = [at(URL, story(number, language="en")) for number in range(1, 30)]
+    assert outcomes(desk.ingest(put(desk, "all", *rows))) == {"articles": 29}
+
+
 @pytest.mark.parametrize("in_one_batch", [True, False])
 def test_each_of_two_unrelated_articles_at_one_url_has_versions_of_its_own(
     desk: Desk, *, in_one_batch: bool

@@ -11,7 +11,8 @@ from __future__ import annotations
 from dedupe.detect.detector import Detector
 from dedupe.detect.index import Index
 from dedupe.detect.judge import Reason
+from dedupe.detect.same_address import same_article
 from dedupe.detect.update import IndexUpdate
 from dedupe.detect.verdict import compare
 
-__all__ = ["Detector", "Index", "IndexUpdate", "Reason", "compare"]
+__all__ = ["Detector", "Index", "IndexUpdate", "Reason", "compare", "same_article"]

@@ -1,8 +1,8 @@
 """Which document is a version of which: same identity, other text.
 
 A document that comes again under its URL with changed text is a new version of the same article.
-Where the two texts have nothing in common, the URL was reused (a ticker, a home page, an export
-that gave every row the same address): then each text is a document of its own.
+Where the two texts are unrelated (``detect.same_address`` decides), the URL was reused (a ticker, a
+home page, an export that gave every row the same address): then each text is a document of its own.
 """
 
 from __future__ import annotations
@@ -15,12 +15,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dedupe.article import Relation, Verdict
-from dedupe.detect import compare
+from dedupe.detect import same_article
 from dedupe.settings import Settings
-
-RELATED = 0.15
-"""Share of the shorter text's shingles from which two texts at one URL are versions."""
+from dedupe.words import words
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,10 +74,11 @@ def _digest(text: str, person: bytes) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16, person=person).hexdigest()
 
 
-def related(verdict: Verdict, old_title: str | None, new_title: str | None) -> bool:
-    """Whether two texts under one identity are versions of one article."""
-    same_title = bool(old_title) and old_title == new_title
-    return same_title or verdict.containment >= RELATED or verdict.relation is Relation.EXACT
+def related(old: tuple[str | None, str], new: tuple[str | None, str], settings: Settings) -> bool:
+    """Whether two titles and texts under one identity are versions of one article."""
+    title = words(old[0] or "")
+    same_title = bool(title) and title == words(new[0] or "")
+    return same_title or same_article(old[1], new[1], settings)
 
 
 def resolve(
@@ -161,8 +159,8 @@ def _related_head(
     entry: Entry, heads: list[Entry], text_of: Callable[[Entry], str], settings: Settings
 ) -> Entry | None:
     for head in reversed(heads):
-        verdict = compare(text_of(head), text_of(entry), settings)
-        if related(verdict, head.title, entry.title):
+        old = head.title, text_of(head)
+        if related(old, (entry.title, text_of(entry)), settings):
             return head
     return None
 
@@ -176,7 +174,7 @@ def _related_row(
     for row in rows:
         if row["text"] is None:  # not kept, so the address alone decides
             return row
-        verdict = compare(row["text"], text_of(entry), settings)
-        if related(verdict, row["title"], entry.title):
+        old = row["title"], row["text"]
+        if related(old, (entry.title, text_of(entry)), settings):
             return row
     return None
