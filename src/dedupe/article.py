@@ -34,7 +34,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removal:
-    """A passage that was cut; ``start`` and ``end`` are character offsets in the decoded source."""
+    """A passage that was cut.
+
+    ``start`` and ``end`` are character offsets into the decoded source; both are -1 where the
+    passage is not found there as it reads (markup in its middle, a site's template).
+    """
 
     rule: str
     stage: str

@@ -87,19 +87,19 @@ def _removals(text: str, blocks: list[Block], *, exact: bool) -> list[Removal]:
     """Cut blocks as passages of the source; neighbours cut by one rule are one passage.
 
     In plain text a passage is the source between its offsets, to the letter; in HTML it is what a
-    reader would see there.
+    reader would see there, and one that the markup hides from the search has the offsets -1.
     """
     groups: list[list[Block]] = []
     before: Block | None = None
     for block in blocks:
-        if block.cut is not None and block.start >= 0:
+        if block.cut is not None:
             joins = (
                 before is not None
+                and 0 <= before.start < before.end <= block.start
                 and before.cut == block.cut
                 and block.cut.stage is not Stage.FIELD
                 and bool(groups)
                 and groups[-1][-1] is before
-                and before.end <= block.start
             )
             if joins:
                 groups[-1].append(block)
@@ -111,7 +111,7 @@ def _removals(text: str, blocks: list[Block], *, exact: bool) -> list[Removal]:
             rule=group[0].cut.rule if group[0].cut else "",
             stage=group[0].cut.stage.value if group[0].cut else "",
             start=group[0].start,
-            end=group[-1].end,
+            end=group[-1].end if group[0].start >= 0 else -1,
             text=text[group[0].start : group[-1].end]
             if exact
             else "\n".join(block.text for block in group),

@@ -27,7 +27,8 @@ def show_cleaning(source: str, article: Article) -> None:
         )
     console.print()
     shown_text, at = Text(), 0
-    for cut in sorted(article.removals, key=lambda cut: (cut.start, cut.end)):
+    located = [cut for cut in article.removals if cut.start >= 0]
+    for cut in sorted(located, key=lambda cut: (cut.start, cut.end)):
         start = max(cut.start, at)
         shown_text.append(source[at:start])
         if cut.end > start:
