@@ -24,7 +24,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as the README's first command leaves it: ``seeds/`` ingested into ``data/``."""
     folder = tmp_path_factory.mktemp("readme")
     (folder / "seeds").symlink_to(ROOT / "seeds")
-    dedupe.ingest(ROOT / "seeds", folder / "data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        dedupe.ingest("seeds/", "data")
     return folder
 
 
