@@ -3,6 +3,7 @@
     python benchmarks/clean.py                 ours on every set, held against the floors
     python benchmarks/clean.py --peers         the same for every peer that is installed
     python benchmarks/clean.py --speed         where the time of a page goes
+    python benchmarks/clean.py --digest        one digest of all outputs: same before and after
     python benchmarks/clean.py --pin           write today's figures as floors where they are higher
     python benchmarks/clean.py --pin --lower   also where they are lower: say why in the commit
 
@@ -75,6 +76,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--peers", action="store_true", help="score the installed peers as well")
     parser.add_argument("--speed", action="store_true", help="show where the time goes")
+    parser.add_argument("--digest", action="store_true", help="digest the outputs of each set")
     parser.add_argument("--pin", action="store_true", help="raise the floors to today's figures")
     parser.add_argument("--lower", action="store_true", help="with --pin: lower them as well")
     parser.add_argument("--sets", nargs="*", default=list(SETS), help="some of the sets")
@@ -86,6 +88,8 @@ def main() -> int:
         return 0
     if options.speed:
         return _speed(paths, options.limit)
+    if options.digest:
+        return _digest(paths, options.limit)
     floors = json.loads(FLOORS.read_text()) if FLOORS.exists() else {}
     broken = []
     for path in (path for path in paths if path.exists()):
@@ -291,6 +295,23 @@ def _line(figures: dict[str, float]) -> str:
         f"{name} {value:.3f}" if name != "pages/s" else f"{value:.0f} pages/s"
         for name, value in figures.items()
     )
+
+
+def _digest(paths: list[Path], limit: int | None) -> int:
+    """Digest every output, fields and removals and all: work on speed must not change it."""
+    from dedupe.clean import clean
+
+    whole = hashlib.blake2b(digest_size=8)
+    for path in (path for path in paths if path.exists()):
+        one = hashlib.blake2b(digest_size=8)
+        rows = pq.read_table(path, columns=["html", "text", "url"]).to_pylist()[:limit]
+        for row in rows:
+            raw = row["html"] if row["html"] is not None else row["text"]
+            one.update(repr(clean(raw, row["url"])).encode("utf-8", "backslashreplace"))
+        print(f"{path.stem:22} {len(rows):5} pages  {one.hexdigest()}", flush=True)
+        whole.update(one.digest())
+    print(f"{'all':22} {whole.hexdigest():>28}")
+    return 0
 
 
 def _speed(paths: list[Path], limit: int | None) -> int:
