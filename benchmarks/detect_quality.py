@@ -121,40 +121,54 @@ def planted() -> dict[str, Any]:
     """A corpus with known truth, detected in one batch: recall by edit, precision, clusters."""
     result = {}
     for language in ("en", "fr"):
-        rows = newswire(language)
-        pool = Pool([row["text"] for row in rows[-1500:]])
-        texts, truth, kind = {}, {}, {}
-        for number, text in enumerate(_unlike([row["text"] for row in rows[:-1500]])[:4000]):
-            origin = identify((number, "origin"))
-            texts[origin], truth[origin], kind[origin] = text, number, "origin"
-            edit = list(EDITS)[number % len(EDITS)]
-            copy = identify((number, edit))
-            texts[copy] = EDITS[edit](text, Random(f"{edit}{number}"), pool)
-            truth[copy], kind[copy] = number, edit
-            name = list(NEGATIVES)[number % len(NEGATIVES)]
-            if name == "other_day" and len(read_compiled([text], 3)[0].figures) < FEWEST_FIGURES:
-                continue
-            other = identify((number, name))
-            texts[other] = NEGATIVES[name](text, Random(f"{name}{number}"), pool)
-            truth[other], kind[other] = -1 - number, name
+        texts, truth, kind = planted_corpus(language)
         filed, seconds, _ = file_copies(texts, {each: kind[each] != "origin" for each in texts})
-        cluster = {each: filed.get(each, each) for each in texts}
-        by_kind: dict[str, list[bool]] = defaultdict(list)
-        for each, name in kind.items():
-            if name != "origin":
-                by_kind[name].append(
-                    cluster[each] == identify((abs(truth[each]) - (truth[each] < 0), "origin"))
-                )
-        wrong = [each for each, centre in filed.items() if truth[each] != truth[centre]]
         result[language] = {
             "texts": len(texts),
-            "recall": {name: round(np.mean(by_kind[name]), 4) for name in EDITS},
-            "merged_negatives": {name: round(np.mean(by_kind[name]), 4) for name in NEGATIVES},
-            "precision": round(1 - len(wrong) / max(1, len(filed)), 5),
-            **_cluster_scores(cluster, truth),
+            **planted_scores(filed, truth, kind),
             "documents_per_s": round(len(texts) / seconds),
         }
     return result
+
+
+def planted_corpus(language: str) -> tuple[dict[str, str], dict[str, int], dict[str, str]]:
+    """Texts, which story each tells, and by which edit it was made, by id."""
+    rows = newswire(language)
+    pool = Pool([row["text"] for row in rows[-1500:]])
+    texts, truth, kind = {}, {}, {}
+    for number, text in enumerate(_unlike([row["text"] for row in rows[:-1500]])[:4000]):
+        origin = identify((number, "origin"))
+        texts[origin], truth[origin], kind[origin] = text, number, "origin"
+        edit = list(EDITS)[number % len(EDITS)]
+        copy = identify((number, edit))
+        texts[copy] = EDITS[edit](text, Random(f"{edit}{number}"), pool)
+        truth[copy], kind[copy] = number, edit
+        name = list(NEGATIVES)[number % len(NEGATIVES)]
+        if name == "other_day" and len(read_compiled([text], 3)[0].figures) < FEWEST_FIGURES:
+            continue
+        other = identify((number, name))
+        texts[other] = NEGATIVES[name](text, Random(f"{name}{number}"), pool)
+        truth[other], kind[other] = -1 - number, name
+    return texts, truth, kind
+
+
+def planted_scores(
+    filed: Mapping[str, str], truth: Mapping[str, int], kind: Mapping[str, str]
+) -> dict[str, Any]:
+    """How well a planted corpus was filed: ``filed`` says under which text a text was put."""
+    cluster = {each: filed.get(each, each) for each in truth}
+    by_kind: dict[str, list[bool]] = defaultdict(list)
+    for each, name in kind.items():
+        if name != "origin":
+            origin = identify((abs(truth[each]) - (truth[each] < 0), "origin"))
+            by_kind[name].append(cluster[each] == cluster[origin])
+    wrong = [each for each, centre in filed.items() if truth[each] != truth[centre]]
+    return {
+        "recall": {name: round(np.mean(by_kind[name]), 4) for name in EDITS},
+        "merged_negatives": {name: round(np.mean(by_kind[name]), 4) for name in NEGATIVES},
+        "precision": round(1 - len(wrong) / max(1, len(filed)), 5),
+        **_cluster_scores(cluster, truth),
+    }
 
 
 def _unlike(texts: Sequence[str]) -> list[str]:
