@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 from dedupe.clean.blocks import Block, Cut, Role, Stage
+from dedupe.clean.boxes import Box
 from dedupe.clean.lexicon import words
-from dedupe.clean.walk import Box, Walk
+from dedupe.clean.walk import Walk
 
 _SPARED = 0.5
 _COMMENTS_SPARED = 0.97
@@ -58,18 +59,18 @@ def prune(walk: Walk) -> None:
     total_up(boxes, blocks)
     whole = boxes[0].prose
     distrusted: set[str] = set()
-    own = [box.cut for box in boxes]
     for _ in range(3):
         taken: dict[str, float] = defaultdict(float)
         for index, box in enumerate(boxes):
             above = boxes[box.parent].cut if box.parent >= 0 else None
-            cut = own[index]
             if above is not None:
                 box.cut = above
-            elif (
+                continue
+            cut = box.said.cut if box.letters else None
+            if (
                 cut is None
                 or cut.rule in distrusted
-                or (index == 0 and not box.always)
+                or (index == 0 and not box.said.always)
                 or _spare(box, cut, whole)
                 or not _supported(walk, index, cut, whole)
             ):
@@ -148,7 +149,7 @@ def cut_teasers(walk: Walk) -> None:
 
 
 def _spare(box: Box, cut: Cut, whole: float) -> bool:
-    if box.always and cut.rule != "hidden":
+    if box.said.always and cut.rule != "hidden":
         return False
     least = _COMMENTS_SPARED if cut.rule == "comment-section" else _SPARED
     return box.prose > least * whole and box.prose > _LEAST_PROSE
@@ -233,9 +234,10 @@ def _named_below(
         box = boxes[index]
         if box.prose < 0.25 * weight:
             continue
-        if box.body and box.prose >= _NAMED[box.body] * weight:
-            key = (box.body, box.prose, -index)
-            if best is None or key > (boxes[best].body, boxes[best].prose, -best):
+        body = box.said.body
+        if body and box.prose >= _NAMED[body] * weight:
+            key = (body, box.prose, -index)
+            if best is None or key > (boxes[best].said.body, boxes[best].prose, -best):
                 best = index
         stack.extend(children.get(index, []))
     return best

@@ -68,7 +68,9 @@ _MOST_NAMES = 30
 
 @cache
 def _vocabulary() -> frozenset[str]:
-    return frozenset(word for name in _names()[0] for word in name.split("-"))
+    """All words of all names that say something; a name without any of them says nothing."""
+    cuts, bodies = _names()
+    return frozenset(word for name in (*cuts, *bodies) for word in name.split("-"))
 
 
 @lru_cache(maxsize=50_000)
@@ -101,10 +103,10 @@ def _read_id(identity: str) -> tuple[Cut | None, bool, int]:
 def _read_name(raw: str) -> tuple[Cut | None, bool, int]:
     """Return what one name says. Pure: the cache only saves time."""
     cuts, bodies = _names()
-    parts = [part.lower() for part in _WORDS.findall(raw[:_LONGEST])]
-    if not parts:
+    name = "-".join(_WORDS.findall(raw[:_LONGEST])).lower()
+    parts = name.split("-")
+    if _vocabulary().isdisjoint(parts):
         return None, False, 0
-    name = "-".join(parts)
     body = bodies.get(name, 0)
     if body < _CERTAIN:
         for at in range(len(parts) - 1):
@@ -120,7 +122,7 @@ def _find(
     found = cuts.get(name)
     if found:
         return found
-    if len(parts) == 1 or _vocabulary().isdisjoint(parts):
+    if len(parts) == 1:
         return None
     # A long name is a sentence (ids made from headings), a page builder's "widget" holds anything.
     least = 2 if len(parts) > _MOST_PARTS or parts[0] in _BUILDERS else 1

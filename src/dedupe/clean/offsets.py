@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from html import unescape
+from itertools import accumulate
 
 from dedupe.clean.blocks import Block
 
@@ -23,7 +24,9 @@ _RAW = re.compile(
 # A text run: what stands between a ">" and the next "<" and is not white space alone.
 _RUN = re.compile(r">\s*([^<\s][^<]*)")
 _FIRST_RUN = re.compile(r"\s*([^<\s][^<]*)")
-_UNSEEN = re.compile(r"[\u200b\u00ad\ufeff|]+")
+_UNSEEN = "\u200b\u00ad\ufeff"
+# Parts the runs while they are strung together: no page shows it, no reference resolves to it.
+_PART = "\x01"
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
 _HEAD, _TAIL = 48, 24
 
@@ -33,25 +36,19 @@ class Source:
 
     def __init__(self, html: str) -> None:
         """Index the text runs of ``html``."""
+        if _PART in html:
+            html = html.replace(_PART, " ")
         self._html = html
-        self._starts: list[int] = []
-        self._runs: list[tuple[int, int]] = []
-        pieces: list[str] = []
-        length = 0
-        starts, runs = self._starts, self._runs
-        for begin, end in _text_spans(html):
-            for run in _runs(html, begin, end):
-                raw = run[1]
-                text = _squeeze(unescape(raw) if "&" in raw else raw)
-                if text:
-                    starts.append(length)
-                    runs.append(run.span(1))
-                    pieces.append(text)
-                    length += len(text)
+        runs = [run.span(1) for span in _text_spans(html) for run in _runs(html, *span)]
+        # All runs are resolved and squeezed at once: a call for each run costs more than its text.
+        strung = _PART.join([html[start:end] for start, end in runs])
+        pieces = _squeeze(unescape(strung) if "&" in strung else strung).split(_PART)
+        self._runs = runs
+        self._starts = list(accumulate(map(len, pieces), initial=0))
         self._text = "".join(pieces)
 
     def locate(self, blocks: list[Block]) -> None:
-        """Give each block its span; a block that cannot be found keeps -1."""
+        """Give each cut block its span; one that cannot be found keeps -1, and so do kept ones."""
         cursor = 0
         find = self._text.find
         for block in blocks:
@@ -67,8 +64,9 @@ class Source:
                 end += len(key[-_TAIL:])
             else:
                 end = at + len(key)
-            block.start = self._first(at)
-            block.end = self._past(end - 1)
+            if block.cut is not None:
+                block.start = self._first(at)
+                block.end = self._past(end - 1)
             cursor = end
 
     def _first(self, index: int) -> int:
@@ -95,7 +93,7 @@ class Source:
         html = self._html
         while True:
             character = html[position]
-            if character.isspace() or character in "\u200b\u00ad\ufeff|":
+            if character.isspace() or character == "|" or character in _UNSEEN:
                 position += 1
                 continue
             width, shown = 1, 1
@@ -111,8 +109,11 @@ class Source:
 
 def _squeeze(text: str) -> str:
     """Return ``text`` without white space, invisible characters and the bars between cells."""
-    text = "".join(text.split())
-    return _UNSEEN.sub("", text) if "|" in text or not text.isascii() else text
+    text = "".join(text.split()).replace("|", "")
+    if not text.isascii():
+        for unseen in _UNSEEN:
+            text = text.replace(unseen, "")
+    return text
 
 
 def _runs(html: str, begin: int, end: int) -> Iterator[re.Match[str]]:

@@ -11,8 +11,9 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from dedupe.clean.blocks import Block, Cut, Role, Stage
-from dedupe.clean.markup import CHROME_TAGS, ROLES, hidden, read_names
+from dedupe.clean.blocks import Block, Role
+from dedupe.clean.boxes import HIDING, Box
+from dedupe.clean.markup import CHROME_TAGS, hidden, read_names
 from dedupe.clean.words import squash
 
 INVISIBLE: Final = [
@@ -98,41 +99,9 @@ _ROLE: Final = {
     "figcaption": Role.CAPTION, "tr": Role.ROW, "caption": Role.CAPTION,
 }  # fmt: skip
 _WHOLE: Final = frozenset(("nav", "footer", "button", "menu"))
-_HIDDEN = Cut("hidden", Stage.CHROME)
 # Deeper than anybody writes by hand; what is nested deeper belongs to the box at that depth.
 _DEEPEST = 200
 _INHERITED: Final = frozenset((Role.ITEM, Role.QUOTE, Role.CAPTION))
-_HIDING: Final = frozenset(("style", "hidden", "aria-hidden"))
-
-
-class Box:
-    """A block-level element: where it hangs, what its names say, how much text it holds."""
-
-    __slots__ = (
-        "always",
-        "body",
-        "cut",
-        "depth",
-        "letters",
-        "linked",
-        "names",
-        "parent",
-        "prose",
-        "tag",
-    )
-
-    def __init__(self, tag: str, parent: int, depth: int, names: str = "") -> None:
-        """Make a box that nothing is known of but its place."""
-        self.tag = tag
-        self.parent = parent
-        self.depth = depth
-        self.names = names
-        self.cut: Cut | None = None
-        self.always = False
-        self.body = 0
-        self.prose = 0.0
-        self.letters = 0
-        self.linked = 0.0
 
 
 # An element that is open during the walk: its key, its box, whether it is a block, whether its
@@ -163,15 +132,23 @@ class Walk:
     def _walk(self, body: LexborNode) -> None:  # noqa: C901, PLR0912, PLR0915 - one hot loop
         attributes = body.attributes
         _, _, named = read_names(attributes.get("id") or "", attributes.get("class") or "")
-        self.boxes[0].body = min(named, 1)
+        self.boxes[0].say(None, min(named, 1), always=False)
         top: _Open = (body.mem_id, 0, True, False, Role.PARAGRAPH, False)
         stack = [top]
         parts = self._parts
         breaks = 0
+        code = False
         skipped: set[int] = set()
         nodes = body.traverse(include_text=True)
         next(nodes, None)
         for node in nodes:
+            tag = node.tag
+            text = ""
+            if tag == "-text":
+                text = node.text_content or ""
+                # Most text is the space between elements: it counts only within a line.
+                if not parts and not code and (not text or text.isspace()):
+                    continue
             parent = node.parent
             above = parent.mem_id if parent is not None else 0
             if above in skipped:
@@ -182,9 +159,7 @@ class Walk:
                     self._flush(top)
                 stack.pop()
                 top = stack[-1]
-            tag = node.tag
             if tag == "-text":
-                text = node.text_content
                 if not text or top[5]:
                     continue
                 if breaks and parts and not text.isspace():
@@ -208,6 +183,7 @@ class Walk:
                         self._whole(node, tag, top)
                         skipped.add(node.mem_id)
                         continue
+                    code = code or tag == "pre"
                     top = self._box(node.mem_id, tag, node.attributes, top)
                 else:
                     top = self._inline(node.mem_id, tag, node.attributes, top)
@@ -226,8 +202,7 @@ class Walk:
             return
         block = Block(text, Role.PARAGRAPH, -1, -1, 1.0, len(self.blocks))
         block.zone = len(self.boxes) - 1
-        self.boxes[-1].cut = CHROME_TAGS[tag]
-        self.boxes[-1].always = True
+        self.boxes[-1].say(CHROME_TAGS[tag], self.boxes[-1].said.body, always=True)
         self.passed_over += len(text)
         self.blocks.append(block)
 
@@ -235,40 +210,18 @@ class Walk:
         boxes = self.boxes
         if boxes[top[1]].depth >= _DEEPEST:
             return (key, top[1], True, top[3], top[4], False)
-        box = Box(tag, top[1], boxes[top[1]].depth + 1)
-        if attributes:
-            self._read_attributes(box, attributes)
-        if box.cut is None:
-            box.cut = CHROME_TAGS.get(tag)
-        if not box.body and tag in {"article", "main"}:
-            box.body = 2
-        boxes.append(box)
+        boxes.append(Box(tag, top[1], boxes[top[1]].depth + 1, attributes))
         role = _ROLE.get(tag)
         if role is None:
             role = top[4] if top[4] in _INHERITED else Role.PARAGRAPH
         return (key, len(boxes) - 1, True, top[3], role, False)
-
-    @staticmethod
-    def _read_attributes(box: Box, attributes: dict[str, str | None]) -> None:
-        identity, classes = attributes.get("id") or "", attributes.get("class") or ""
-        if identity or classes:
-            box.names = f"{identity} {classes}"
-            box.cut, box.always, box.body = read_names(identity, classes)
-        if not _HIDING.isdisjoint(attributes) and hidden(attributes):
-            box.cut, box.always = _HIDDEN, True
-        role = attributes.get("role")
-        if role and box.cut is None:
-            box.cut = ROLES.get(role)
-        if attributes.get("itemprop") == "articleBody":
-            box.body = 4
-            box.cut = None if box.cut is not _HIDDEN else box.cut
 
     def _inline(self, key: int, tag: str, attributes: dict[str, str | None], top: _Open) -> _Open:
         if tag in _CELLS and self._parts:
             self._parts.append(" | ")
         unseen = top[5]
         if attributes and not unseen:
-            if not _HIDING.isdisjoint(attributes) and hidden(attributes):
+            if not HIDING.isdisjoint(attributes) and hidden(attributes):
                 unseen = True
             elif "class" in attributes or "id" in attributes:
                 cut, always, _ = read_names(
