@@ -12,7 +12,7 @@ import numpy as np
 from dedupe.detect import anchors as anchoring
 from dedupe.detect import shingling
 from dedupe.detect.encoding import HARD, PLAIN, RAW
-from dedupe.detect.reading import I32, I64, U8, U64, compiled, read_ascii, read_unicode
+from dedupe.detect.reading import I32, I64, PADDING, U8, U64, compiled, read_ascii, read_unicode
 from dedupe.detect.signature import U32
 
 SHINGLE_FOLD = np.uint64(shingling.SHINGLE_FOLD)
@@ -137,9 +137,10 @@ def sketch_all(  # noqa: PLR0913, PLR0917 - Numba takes arrays, not records
     longest = 0
     for text in range(len(bounds) - 1):
         longest = max(longest, bounds[text + 1] - bounds[text])
-    folded = np.zeros(longest + 8, dtype=np.uint8)
+    folded = np.zeros(longest + PADDING, dtype=np.uint8)
     edges = np.empty(longest + 2, dtype=np.int64)
-    figures = np.empty(longest + 1, dtype=np.uint8)
+    # Which words have a digit is not asked here.
+    figures = np.empty(0, dtype=np.uint8)
     hashes = np.empty(longest + 1, dtype=np.uint64)
     inner = np.empty(longest + 1, dtype=np.uint64)
     outer = np.empty(longest + 1, dtype=np.uint64)
@@ -190,7 +191,7 @@ def read_all(  # noqa: PLR0913, PLR0917 - as above
     longest = 0
     for text in range(len(bounds) - 1):
         longest = max(longest, bounds[text + 1] - bounds[text])
-    folded = np.zeros(longest + 8, dtype=np.uint8)
+    folded = np.zeros(longest + PADDING, dtype=np.uint8)
     edges = np.empty(longest + 2, dtype=np.int64)
     used = 0
     for text in range(len(bounds) - 1):

@@ -32,10 +32,17 @@ I64 = NDArray[np.int64]
 WORD_START = np.uint64(shingling.WORD_START)
 WORD_FOLD = np.uint64(shingling.WORD_FOLD)
 MASKS = np.array([(1 << (8 * size)) - 1 for size in range(9)], dtype=np.uint64)
-ASCII = np.zeros(256, dtype=np.uint8)
-"""The folded byte of each ASCII letter and digit, 0 for what separates words."""
-for _char in "0123456789abcdefghijklmnopqrstuvwxyz":
-    ASCII[ord(_char)] = ASCII[ord(_char.upper())] = ord(_char)
+
+BLOCK = 64
+"""Bytes of ASCII text whose words are told apart at a time: one bit each in a machine word."""
+
+PADDING = BLOCK + 8
+"""Bytes that scratch space for folded text has beyond the text."""
+
+SEVEN_BITS = np.uint64(0x7F7F7F7F7F7F7F7F)
+HIGH_BITS = np.uint64(0x8080808080808080)
+GATHER = np.uint64(0x0102040810204080)
+"""Times a word whose bytes are 0 or 1 gives these as the bits of its highest byte."""
 
 SHARP_S = 0xDF
 LETTER_S = ord("s")
@@ -62,6 +69,18 @@ def _load64(_context: Any, data: Any, _at: Any) -> Any:  # noqa: ANN401 - Numba'
 
 
 load64: Any = intrinsic(_load64)
+
+
+def _lowest_bit(_context: Any, bits: Any) -> Any:  # noqa: ANN401
+    """The place of the lowest bit that is set."""
+
+    def generate(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:  # noqa: ANN401
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 0))
+
+    return types.uint64(bits), generate
+
+
+lowest_bit: Any = intrinsic(_lowest_bit)
 
 
 @compiled
@@ -95,36 +114,64 @@ def has_digit(data: U8, start: int, end: int) -> bool:
 
 
 @compiled
+def fold_ascii(data: U8, start: int, end: int, folded: U8) -> None:
+    """Small letters and digits as they are, large letters small, all else 0, into ``folded``."""
+    text = data[start:end]
+    # Bytes throughout, so that vector instructions take many of them at a time.
+    for at in range(len(text)):
+        char = np.uint8(text[at])
+        small = np.uint8(char | np.uint8(0x20))
+        letter = np.uint8(small - np.uint8(ord("a"))) < np.uint8(26)
+        digit = np.uint8(char - np.uint8(ord("0"))) < np.uint8(10)
+        folded[at] = small if letter else (char if digit else np.uint8(0))
+    folded[len(text) : len(text) + PADDING] = 0
+
+
+@compiled
+def find_edges(folded: U8, size: int, edges: I64) -> int:
+    """Where words begin and end in turn, into ``edges``; returns how many places these are.
+
+    Bytes that are not 0 become bits of a machine word, in which an edge is a bit unlike the one
+    before it: only edges cost a step, not characters.
+    """
+    count = np.uint64(0)
+    before = np.uint64(0)
+    for block in range(0, size + 1, BLOCK):
+        inside = np.uint64(0)
+        for part in range(0, BLOCK, 8):
+            used = ((load64(folded, block + part) + SEVEN_BITS) & HIGH_BITS) >> np.uint64(7)
+            inside |= ((used * GATHER) >> np.uint64(56)) << np.uint64(part)
+        changes = inside ^ ((inside << np.uint64(1)) | before)
+        before = inside >> np.uint64(63)
+        while changes:
+            edges[count] = block + np.int64(lowest_bit(changes))
+            changes &= changes - np.uint64(1)
+            count += np.uint64(1)
+    return np.int64(count)
+
+
+@compiled
 def read_ascii(
     data: U8, start: int, end: int, folded: U8, edges: I64, hashes: U64, figures: U8
 ) -> int:
     """Hashes of the words of ASCII text into ``hashes``; returns how many.
 
-    ``figures`` is set to 1 for words with a digit, to 0 for others.
+    ``figures`` is set to 1 for words with a digit, to 0 for others; not if it has no room at all.
     """
-    text = data[start:end]
-    count = np.uint64(0)
-    inside = np.uint64(0)
-    for at in range(len(text)):
-        char = ASCII[text[at]]
-        folded[at] = char
-        now = np.uint64(char != 0)
-        # Without a branch: what separates words is hard to predict. Unsigned places need no check
-        # for counting from the end.
-        edges[count] = at
-        count += now ^ inside
-        inside = now
-    edges[count] = len(text)
+    fold_ascii(data, start, end, folded)
+    asked = len(figures) > 0
     words = np.uint64(0)
-    for edge in range(0, np.int64(count + inside), 2):
+    for edge in range(0, find_edges(folded, end - start, edges), 2):
         first, last = edges[edge], edges[edge + 1]
         while last - first > LONGEST_WORD:
             hashes[words] = hash_word(folded, first, first + LONGEST_WORD)
-            figures[words] = has_digit(folded, first, first + LONGEST_WORD)
+            if asked:
+                figures[words] = has_digit(folded, first, first + LONGEST_WORD)
             words += np.uint64(1)
             first += LONGEST_WORD
         hashes[words] = hash_word(folded, first, last)
-        figures[words] = has_digit(folded, first, last)
+        if asked:
+            figures[words] = has_digit(folded, first, last)
         words += np.uint64(1)
     return np.int64(words)
 
@@ -134,17 +181,20 @@ def read_run(
     data: U8, starts: I64, count: int, kind: int, hashes: U64, figures: U8, words: int
 ) -> int:
     """Hashes of the words of a run of ``count`` characters of one kind; returns the new total."""
+    asked = len(figures) > 0
     if kind == 1:
         for first in range(0, count, LONGEST_WORD):
             last = min(first + LONGEST_WORD, count)
             hashes[words] = hash_word(data, starts[first], starts[last])
-            figures[words] = has_digit(data, starts[first], starts[last])
+            if asked:
+                figures[words] = has_digit(data, starts[first], starts[last])
             words += 1
         return words
     size = min(count, PAIRED if kind == 2 else GROUPED)
     for first in range(count - size + 1):
         hashes[words] = hash_word(data, starts[first], starts[first + size])
-        figures[words] = 0
+        if asked:
+            figures[words] = 0
         words += 1
     return words
 
