@@ -77,7 +77,7 @@ def test_run_from_the_form(operated: Operated, browser: Chrome, data: Path) -> N
         runs = operated.flow_runs("ingest/scheduled")
         return next((run["id"] for run in runs if run["id"] not in before), None)
 
-    run = operated.in_state(until(started, 20, "the run exists"), "COMPLETED")
+    run = operated.in_state(until(started, 60, "the run exists"), "COMPLETED")
     assert run["parameters"]["threshold"] == 0.6
     assert dedupe.open(data).counts["articles"] == 5
     browser.get(f"{operated.origin}/runs/flow-run/{run['id']}")
