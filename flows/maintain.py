@@ -1,7 +1,7 @@
-"""The maintain flow: check, compact, prune. ``python flows/maintain.py [DATA]`` runs it once.
+"""The maintain flow: check, cut templates, compact, prune.
 
-It holds the data folder's lock from the first step to the last, so no ingest comes between; an
-ingest that is going on is waited for.
+``python flows/maintain.py [DATA]`` runs it once. It holds the data folder's lock from the first
+step to the last, so no ingest comes between; an ingest that is going on is waited for.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from dedupe.errors import DedupeError
 from dedupe.pipeline import upkeep
 from dedupe.pipeline.check import check as check_folder
 from dedupe.pipeline.lock import locked
+from dedupe.pipeline.template_upkeep import strip_earlier
 
 KEEP = 100
 WAIT = 600
@@ -49,6 +50,12 @@ def check(data_dir: str) -> list[str]:
 
 
 @task(cache_policy=NO_CACHE)
+def cut_templates(data_dir: str) -> dict[str, int]:
+    """Passages learnt to be a site's template, cut from documents that were read before."""
+    return strip_earlier(Path(data_dir))
+
+
+@task(cache_policy=NO_CACHE)
 def compact(data_dir: str) -> dict[str, Any]:
     """Small files folded together in a new snapshot with the same rows."""
     return upkeep.fold(Path(data_dir))
@@ -66,13 +73,15 @@ def maintain(
     data_dir: str = "data",
     keep: Annotated[int, Field(ge=1, le=10_000)] = KEEP,
     wait: Annotated[int, Field(ge=0, le=86_400)] = WAIT,
+    templates: bool = True,  # noqa: FBT001, FBT002 - a flow's parameters are flat
 ) -> dict[str, Any] | State[Any]:
-    """Check a data folder, compact its small files and drop old snapshots.
+    """Check a data folder, cut templates, compact small files and drop old snapshots.
 
     Args:
         data_dir: The data folder.
         keep: How many snapshots to keep, the newest first (1 to 10000).
         wait: Seconds to wait for an ingest to end; 0 gives up at once (0 to 86400).
+        templates: Cut passages that a site repeats from its earlier documents too.
     """
     try:
         # The lock's folder is made where it is missing: a mistyped name must not leave one behind.
@@ -82,7 +91,8 @@ def maintain(
             if problems:
                 # Compacting would carry the damage on, and pruning drop the last whole snapshot.
                 return Failed(message=f"{len(problems)} problems, the first: {problems[0]}")
-            done = {**compact(data_dir), "dropped": prune(data_dir, keep)}
+            cut = cut_templates(data_dir) if templates else {"stripped": 0, "passages": 0}
+            done = {**cut, **compact(data_dir), "dropped": prune(data_dir, keep)}
     except DedupeError as error:  # foreseen: the message says it all, a trace would bury it
         return Failed(message=str(error))
     create_markdown_artifact(
@@ -92,7 +102,7 @@ def maintain(
 
 
 def summary(done: dict[str, Any]) -> str:
-    """What was done, in three lines."""
+    """What was done, in four lines."""
     before, after, dropped = done["files_before"], done["files_after"], done["dropped"]
     folded = (
         f"{before} files folded into {after}"
@@ -100,7 +110,15 @@ def summary(done: dict[str, Any]) -> str:
         else f"{after} files, nothing to fold"
     )
     gone = ", ".join(map(str, dropped)) or "none"
-    return f"checked: clean\ncompacted: {folded}, snapshot {done['snapshot']}\ndropped: {gone}"
+    templates = (
+        f"{done['passages']} passages cut from {done['stripped']} documents"
+        if done["stripped"]
+        else "nothing to cut"
+    )
+    return (
+        f"checked: clean\ntemplates: {templates}\n"
+        f"compacted: {folded}, snapshot {done['snapshot']}\ndropped: {gone}"
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -54,6 +54,10 @@ class Settings:
         True,  # noqa: FBT003 - a default
         "keep the clean text of duplicates, so that clusters can be recomputed",
     )
+    templates: bool = _setting(
+        True,  # noqa: FBT003 - a default
+        "learn the passages that a site repeats over its articles, and cut them",
+    )
     workers: int = _setting(0, "processes that clean; 0 means one for each core", 0, 1024)
     wait: int = _setting(
         0, "seconds to wait for another run that holds the data folder; 0 ends at once", 0, 86_400

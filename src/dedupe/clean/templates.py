@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -37,6 +38,9 @@ LEAD_DOCUMENTS, LEAD_SHARE = 20, 0.8
 
 MOST_PASSAGES = 20_000
 """Passages kept for one site; the rarest and oldest are forgotten first (lossy counting)."""
+
+TEMPLATE, STANDFIRST = "site-template", "site-standfirst"
+"""The rules by which ``strip`` cuts."""
 
 _COPY = 0.5
 _LONGEST_WORDS = 120
@@ -59,8 +63,12 @@ class Site:
 
     def is_template(self, text: str) -> bool:
         """Whether a passage belongs to the site's template."""
-        count, first = self.passages.get(passage_key(text), (0, 0))
-        return count >= LEAST_DOCUMENTS and count >= LEAST_SHARE * (self.documents - first + 1)
+        return self.is_template_key(passage_key(text))
+
+    def is_template_key(self, key: int) -> bool:
+        """``is_template`` for a passage whose key is known."""
+        times, first = self.passages.get(key, (0, 0))
+        return times >= LEAST_DOCUMENTS and times >= LEAST_SHARE * (self.documents - first + 1)
 
 
 @dataclass(slots=True)
@@ -97,13 +105,69 @@ class Templates:
 
 def passage_key(text: str) -> int:
     """Return a passage's key: 63 bits of the BLAKE2b digest of its folded words; never 0."""
-    digest = hashlib.blake2b(fold(text).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    digest = hashlib.blake2b(folded(text), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1 or 1
+
+
+def _folded_byte(code: int) -> int:
+    """What ``fold`` makes of a character of Windows-1252; 0 if that is not one of ASCII."""
+    char = bytes([code]).decode("cp1252", "replace")
+    plain = fold(f"a{char}a")
+    return ord(plain[1]) if len(plain) == len("a a") and plain.isascii() else 0
+
+
+_PLAIN = bytes(map(_folded_byte, range(256)))
+_FIGURES = re.compile(rb"##+")
+
+
+def folded(text: str) -> bytes:
+    """Return the words of ``fold(text)`` in UTF-8, much faster for the languages of the West.
+
+    Every passage of every document is hashed, and folding is what that costs.
+    """
+    try:
+        words = text.encode("ascii" if text.isascii() else "cp1252").translate(_PLAIN)
+    except UnicodeEncodeError:
+        words = b"\0"
+    if b"\0" in words:
+        return " ".join(fold(text).split()).encode("utf-8", "surrogatepass")
+    if b"##" in words:
+        words = _FIGURES.sub(b"#", words)
+    return b" ".join(words.split())
 
 
 def passages(text: str) -> list[str]:
     """Return the passages of a clean text: its blocks."""
     return [block for block in text.split("\n\n") if block.strip()]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A clean text as ``count`` and ``cut`` see it: its blocks, each folded and hashed once."""
+
+    blocks: list[str]
+    keys: list[int]
+    """A block's key; 0 for one that is too long to be template."""
+    words: list[int]
+
+    @classmethod
+    def of(cls, text: str) -> Reading:
+        """Read a text."""
+        blocks = passages(text)
+        words = [len(block.split()) for block in blocks]
+        keys = [
+            passage_key(block) if count <= _LONGEST_WORDS else 0
+            for block, count in zip(blocks, words, strict=True)
+        ]
+        return cls(blocks, keys, words)
+
+    def counted(self) -> dict[int, int]:
+        """The keys that count, each with its words; in whatever order the blocks stand."""
+        found: dict[int, int] = {}
+        for key, words in zip(self.keys, self.words, strict=True):
+            if key:
+                found[key] = max(words, found.get(key, 0))
+        return found
 
 
 def learn(templates: Templates, site: str, article: Article) -> Templates:
@@ -112,23 +176,30 @@ def learn(templates: Templates, site: str, article: Article) -> Templates:
     Feed articles as they were before ``strip``, each document once; a text most of whose words
     stand in passages seen together before is a copy and changes nothing.
     """
+    reading = Reading.of(article.text)
     known = templates.sites.setdefault(site, Site())
-    keys: dict[int, int] = {}
-    blocks = passages(article.text)
-    for passage in blocks:
-        words = len(passage.split())
-        if words <= _LONGEST_WORDS:
-            keys.setdefault(passage_key(passage), words)
-    if not keys or _is_copy(known, keys):
-        return templates
-    known.documents += 1
-    known.leads += _leads_with_summary(article, blocks)
-    for key in keys:
-        count, first = known.passages.get(key, (0, known.documents))
-        known.passages[key] = (count + 1, first)
-    if len(known.passages) > MOST_PASSAGES:
-        _forget(known)
+    count(known, reading.counted(), leads=leads_with_summary(reading.blocks, article.summary))
     return templates
+
+
+def count(known: Site, keys: Mapping[int, int], *, leads: bool) -> bool:
+    """Count one document's passages, in place; gives whether it was no copy and so counted.
+
+    Args:
+        known: what is known of its site.
+        keys: its passages, each with its words.
+        leads: whether its first passage is, whole, its description.
+    """
+    if not keys or _is_copy(known, keys):
+        return False
+    known.documents += 1
+    known.leads += leads
+    for key in keys:
+        times, first = known.passages.get(key, (0, known.documents))
+        known.passages[key] = (times + 1, first)
+    if len(known.passages) > MOST_PASSAGES:
+        forget(known, MOST_PASSAGES * 3 // 4)
+    return True
 
 
 def learn_all(articles: Iterable[tuple[str, Article]]) -> Templates:
@@ -145,10 +216,15 @@ def strip(article: Article, site: Site) -> Article:
     The offsets of these removals are -1: the text alone does not tell where they stood.
     An article of which less than a tenth would be left is returned as it is.
     """
-    blocks = passages(article.text)
-    gone = {at: "site-template" for at, block in enumerate(blocks) if site.is_template(block)}
-    if site.leads_with_standfirst and _leads_with_summary(article, blocks):
-        gone[0] = "site-standfirst"
+    return cut(article, Reading.of(article.text), site)
+
+
+def cut(article: Article, reading: Reading, site: Site) -> Article:
+    """``strip`` for a text that has been read."""
+    blocks = reading.blocks
+    gone = {at: TEMPLATE for at, key in enumerate(reading.keys) if site.is_template_key(key)}
+    if site.leads_with_standfirst and leads_with_summary(blocks, article.summary):
+        gone[0] = STANDFIRST
     keep = [block for at, block in enumerate(blocks) if at not in gone]
     if not gone or sum(map(len, keep)) * 10 < len(article.text):
         return article
@@ -161,10 +237,9 @@ def strip(article: Article, site: Site) -> Article:
     )
 
 
-def _leads_with_summary(article: Article, blocks: list[str]) -> bool:
-    return (
-        len(blocks) > 1 and bool(article.summary) and fold(blocks[0]) == fold(article.summary or "")
-    )
+def leads_with_summary(blocks: list[str], summary: str | None) -> bool:
+    """Whether the first of several blocks is the description, word for word."""
+    return len(blocks) > 1 and bool(summary) and fold(blocks[0]) == fold(summary or "")
 
 
 def _is_copy(site: Site, keys: Mapping[int, int]) -> bool:
@@ -175,7 +250,7 @@ def _is_copy(site: Site, keys: Mapping[int, int]) -> bool:
     return seen > _COPY * max(1, total - often) and total > often
 
 
-def _forget(site: Site) -> None:
-    """Forget the rarest passages, oldest first, down to three quarters of the bound."""
+def forget(site: Site, keep: int) -> None:
+    """Forget the rarest passages, oldest first, down to ``keep``."""
     ranked = sorted(site.passages.items(), key=lambda item: (-item[1][0], -item[1][1], item[0]))
-    site.passages = dict(ranked[: MOST_PASSAGES * 3 // 4])
+    site.passages = dict(ranked[:keep])

@@ -11,6 +11,7 @@ from dedupe.detect.identifiers import unpack_ids
 from dedupe.errors import StoreError
 from dedupe.pipeline.lock import STATE
 from dedupe.pipeline.rebuild import known, seen
+from dedupe.pipeline.template_state import TEMPLATES, path_of, read
 from dedupe.publish import Snapshot
 from dedupe.publish.check import check_snapshot
 from dedupe.settings import Settings
@@ -46,6 +47,11 @@ def check(data_dir: str | Path) -> Report:
             notes.append(f"index: {error}; the next run rebuilds it, as does `dedupe rebuild`")
         else:
             problems += _index(snapshot, index)
+        if settings.templates:
+            try:
+                read(path_of(folder / STATE / TEMPLATES, snapshot.stamp))
+            except StoreError as error:
+                notes.append(f"templates: {error}; the next run learns them again from the tables")
     return Report(snapshot=snapshot.number, counts=snapshot.counts, problems=problems, notes=notes)
 
 

@@ -19,6 +19,8 @@ from dedupe.article import Article, Document, Quality
 from dedupe.clean import clean_document
 from dedupe.pipeline import staging
 from dedupe.pipeline.run import Run
+from dedupe.pipeline.template_changes import PASSAGES, cut_template
+from dedupe.pipeline.template_state import Known
 from dedupe.rejects import Reason, Reject
 from dedupe.settings import Settings
 
@@ -52,7 +54,7 @@ def clean(run: Run, shards: list[Path]) -> list[Path]:
 
 def _here(run: Run, shards: list[Path]) -> Generator[tuple[int, int]]:
     for shard in shards:
-        yield clean_shard(shard, run.settings)
+        yield clean_shard(shard, run.settings, run.templates)
 
 
 def _in_pool(run: Run, shards: list[Path], workers: int) -> Generator[tuple[int, int]]:
@@ -64,7 +66,8 @@ def _in_pool(run: Run, shards: list[Path], workers: int) -> Generator[tuple[int,
         workers, context=context, initializer=_end_with_the_line, initargs=(line,)
     )
     try:
-        yield from pool.map(clean_shard, shards, [run.settings] * len(shards))
+        given = [[each] * len(shards) for each in (run.settings, run.templates)]
+        yield from pool.map(clean_shard, shards, *given)
     except BaseException:
         held.close()
         raise
@@ -90,20 +93,29 @@ def _end_with_the_line(line: Connection) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def clean_shard(path: Path, settings: Settings) -> tuple[int, int]:
-    """Clean one shard into ``cleaned-``, ``cuts-`` and ``rejects-`` files beside it.
+def clean_shard(path: Path, settings: Settings, templates: Path | None) -> tuple[int, int]:
+    """Clean one shard into ``cleaned-``, ``cuts-``, ``passages-`` and ``rejects-`` files beside it.
+
+    Args:
+        path: the shard of documents.
+        settings: the run's.
+        templates: what was known of the sites' templates when the run began; None if nothing.
 
     Returns:
         How many documents became articles, and how many were rejected.
     """
     articles: list[dict[str, Any]] = []
     cuts: list[dict[str, Any]] = []
+    passages: list[dict[str, Any]] = []
     rejects: list[Reject] = []
+    known = Known.at(templates)
     for batch in staging.read(path).to_batches(max_chunksize=256):
         for row in batch.to_pylist():
             document = staging.document_of(row)
             try:
-                article = clean_document(document)
+                article, read = clean_document(document), None
+                if settings.templates:
+                    article, read = cut_template(document, article, known, row=len(articles))
                 cleaned = staging.cleaned_row(document, article)
             except Exception as error:
                 # One page that breaks a rule must not cost the others: it is a reject to look at.
@@ -115,9 +127,12 @@ def clean_shard(path: Path, settings: Settings) -> tuple[int, int]:
                 rejects.append(Reject.of_document(document, *refusal))
                 continue
             cuts += staging.cut_rows(article, row=len(articles))
+            if read is not None:
+                passages.append(read)
             articles.append(cleaned)
     name = path.name.removeprefix("documents-")
     staging.write(path.with_name(f"cuts-{name}"), staging.CUTS, cuts)
+    staging.write(path.with_name(f"passages-{name}"), PASSAGES, passages)
     staging.write(
         path.with_name(f"rejects-{name}"), staging.REFUSED, map(staging.reject_row, rejects)
     )

@@ -1,30 +1,41 @@
-"""How a finished draft becomes the current snapshot, with the index that reflects it."""
+"""How a finished draft becomes the current snapshot, with the caches that reflect it."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from dedupe.detect import Index, IndexUpdate
 from dedupe.pipeline.lock import STATE
+from dedupe.pipeline.template_state import TEMPLATES, drop_others
 from dedupe.publish import Manifest, Snapshot, place, swap
 from dedupe.report.page import PAGE, write_page
 
 log = logging.getLogger("dedupe")
 
 
-def commit(data_dir: Path, draft: Path, manifest: Manifest, update: IndexUpdate) -> None:
-    """Place the draft, write the index under its stamp, swap ``current``, drop the old index.
+Learn = Callable[[Snapshot, Path], None]
+"""Writes the state of the templates for a snapshot into a folder."""
 
-    The index is written before the swap, beside the one in use: whoever finds the new snapshot
-    finds an index that reflects it, and a kill in between leaves one that nobody asks for.
+
+def commit(
+    data_dir: Path, draft: Path, manifest: Manifest, update: IndexUpdate, learn: Learn
+) -> None:
+    """Place the draft, write index and templates under its stamp, swap ``current``, drop the old.
+
+    Both are written before the swap, beside those in use: whoever finds the new snapshot finds
+    what reflects it, and a kill in between leaves files that nobody asks for.
     """
     manifest.write(draft)
     _write_page(draft)
-    place(draft, data_dir, manifest)
+    placed = place(draft, data_dir, manifest)
     update.write()
+    templates = data_dir / STATE / TEMPLATES
+    learn(Snapshot(placed), templates)
     swap(data_dir, manifest)
     Index.prune(data_dir / STATE / "index", keep=manifest.stamp)
+    drop_others(templates, manifest.stamp)
 
 
 def _write_page(draft: Path) -> None:

@@ -12,6 +12,8 @@ from dedupe.elect import Candidate, ranked
 from dedupe.pipeline.evidence import Evidence
 from dedupe.pipeline.rebuild import known
 from dedupe.pipeline.run import Run
+from dedupe.pipeline.template_changes import hash_without_template
+from dedupe.pipeline.template_state import Known
 from dedupe.pipeline.texts import Texts
 from dedupe.pipeline.versions import Entry, Versions, resolve
 
@@ -67,6 +69,7 @@ def _versions(run: Run) -> Versions:
     identities = sorted({entry.document_id for entry in entries})
     old = [i for i, flag in zip(identities, known(run.index, identities), strict=True) if flag]
     run.document_rows = _history_of(run, old)
+    _see_through_templates(run, entries)
     return resolve(entries, run.document_rows, run.texts.of, run.settings)
 
 
@@ -82,6 +85,18 @@ def _history_of(run: Run, document_ids: list[str]) -> dict[str, list[dict[str, A
             row["superseded"] = row.get("relation") == Relation.REVISION
             found.setdefault(row["document_id"], []).append(row)
     return found
+
+
+def _see_through_templates(run: Run, entries: list[Entry]) -> None:
+    """A version that differs by its site's template only has the content that is known already."""
+    sites = Known.at(run.templates)
+    stored = {
+        document_id: {hash_without_template(row, sites): row["content_hash"] for row in rows}
+        for document_id, rows in run.document_rows.items()
+    }
+    for entry in entries:
+        same = stored.get(entry.document_id, {})
+        entry.content_hash = same.get(entry.content_hash, entry.content_hash)
 
 
 def _by_shard(entries: list[Entry]) -> Iterator[list[Entry]]:

@@ -6,6 +6,7 @@ import importlib.metadata
 import json
 import platform
 from collections.abc import Iterator
+from functools import partial
 
 import pyarrow as pa
 
@@ -18,6 +19,7 @@ from dedupe.pipeline.rebuild import put_documents, put_seen
 from dedupe.pipeline.removal_rows import removal_changes
 from dedupe.pipeline.run import Run
 from dedupe.pipeline.signature_rows import signature_changes
+from dedupe.pipeline.template_changes import learn_from
 from dedupe.publish import Changes, Manifest, Snapshot, sorted_files, write_tables
 from dedupe.schemas import COMPARISONS, REJECTS, RUNS
 
@@ -81,7 +83,8 @@ def _commit(run: Run, changes: Changes) -> int:
         versions=versions(),
         files=sorted_files(files),
     )
-    commit(run.data_dir, draft, manifest, _index_update(run, manifest.stamp))
+    update = _index_update(run, manifest.stamp)
+    commit(run.data_dir, draft, manifest, update, partial(learn_from, run))
     return manifest.snapshot
 
 

@@ -13,6 +13,8 @@ import numpy.typing as npt
 from dedupe.detect import Index, IndexUpdate
 from dedupe.errors import StoreError
 from dedupe.pipeline.lock import STATE, locked
+from dedupe.pipeline.template_learning import rebuild as learn_again
+from dedupe.pipeline.template_state import TEMPLATES, path_of
 from dedupe.publish import Snapshot
 from dedupe.settings import Settings
 
@@ -63,7 +65,7 @@ def rebuild(snapshot: Snapshot, folder: Path, settings: Settings) -> Index:
 
 
 def rebuild_index(data_dir: str | Path) -> dict[str, int]:
-    """Build the index of a data folder anew; gives the snapshot and the canonicals it holds.
+    """Build index and templates of a data folder anew; gives the snapshot and its canonicals.
 
     Raises:
         StoreError: nothing is published in ``data_dir``.
@@ -77,6 +79,9 @@ def rebuild_index(data_dir: str | Path) -> dict[str, int]:
         assert snapshot is not None  # published snapshots are never taken back
         settings = Settings.from_mapping(snapshot.manifest.settings)
         rebuild(snapshot, folder / STATE / "index", settings)
+        if settings.templates:
+            path = path_of(folder / STATE / TEMPLATES, snapshot.stamp)
+            learn_again(snapshot, path)
     return {"snapshot": snapshot.number, "canonicals": snapshot.counts["articles"]}
 
 

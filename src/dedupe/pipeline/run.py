@@ -22,6 +22,8 @@ from dedupe.detect import Detector, Index
 from dedupe.elect import Candidate
 from dedupe.pipeline.lock import STATE, locked
 from dedupe.pipeline.rebuild import open_index
+from dedupe.pipeline.template_learning import open_templates
+from dedupe.pipeline.template_state import TEMPLATES
 from dedupe.pipeline.versions import Versions
 from dedupe.publish import Snapshot
 from dedupe.publish.history import next_number
@@ -75,6 +77,7 @@ class Run:
         self.snapshot: Snapshot | None = None
         self.staging = Path()
         self.index: Index
+        self.templates: Path | None = None
         self.detector: Detector
         self.texts: Texts
         self.versions = Versions()
@@ -93,6 +96,11 @@ class Run:
     def index_dir(self) -> Path:
         """Where the index lies: a cache of the tables, never needed by a reader."""
         return self.data_dir / STATE / "index"
+
+    @property
+    def templates_dir(self) -> Path:
+        """Where the state of the sites' templates lies: a cache of the tables, too."""
+        return self.data_dir / STATE / TEMPLATES
 
     @property
     def number(self) -> int:
@@ -168,3 +176,6 @@ class Run:
         self.snapshot = Snapshot.current(self.data_dir)
         scratch = self.staging / "index" if self.dry_run else None
         self.index = open_index(self.snapshot, self.index_dir, self.settings, scratch)
+        if self.settings.templates and self.snapshot is not None:
+            scratch = self.staging / TEMPLATES if self.dry_run else None
+            self.templates = open_templates(self.snapshot, self.templates_dir, scratch)

@@ -40,7 +40,9 @@ def signature_changes(run: Run, changes: Changes) -> None:
     changes.drop["signatures"] |= gone
     if _foreign(run):
         _sketch_again(run, changes, gone)
-    _put(changes, run.detector, list(published), list(hashes.values()), list(published.values()))
+    put_signatures(
+        changes, run.detector, list(published), list(hashes.values()), list(published.values())
+    )
 
 
 def _foreign(run: Run) -> bool:
@@ -65,16 +67,17 @@ def _sketch_again(run: Run, changes: Changes, gone: set[str]) -> None:
         changes.drop["signatures"].update(ids)
         detector = Detector(run.settings, run.index)
         detector.add(ids, texts)
-        _put(changes, detector, ids, hashes, published)
+        put_signatures(changes, detector, ids, hashes, published)
 
 
-def _put(
+def put_signatures(
     changes: Changes,
     detector: Detector,
     ids: Sequence[str],
     hashes: Sequence[str],
     published: Sequence[Any],
 ) -> None:
+    """Rows for canonicals whose texts the detector has sketched."""
     rows = pa.table(
         {
             "id": pa.array(ids, pa.string()),

@@ -1,13 +1,15 @@
 """Upkeep of a data folder between runs: go back, compact, drop what is old.
 
-``fold``, ``drop`` and ``mend`` do the work under a lock that the caller holds, so that several
-steps can be one turn of upkeep that no run comes between.
+``fold``, ``drop`` and ``mend`` (and ``strip_earlier`` of ``template_upkeep``) do the work under a
+lock that the caller holds, so that several steps can be one turn of upkeep that no run comes
+between.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,9 @@ from dedupe.pipeline.lock import STATE, locked
 from dedupe.pipeline.publish import versions
 from dedupe.pipeline.rebuild import open_index, rebuild
 from dedupe.pipeline.signature_rows import sketch_metadata
+from dedupe.pipeline.template_changes import carry_on
+from dedupe.pipeline.template_learning import open_templates
+from dedupe.pipeline.template_state import TEMPLATES
 from dedupe.publish import Changes, Manifest, Snapshot, sorted_files, write_tables
 from dedupe.publish.history import next_number
 from dedupe.publish.history import prune as drop_old
@@ -64,7 +69,7 @@ def fold(folder: Path) -> dict[str, Any]:
         versions=versions(),
         files=files,
     )
-    commit(folder, draft, manifest, index.draft(manifest.stamp))
+    commit(folder, draft, manifest, index.draft(manifest.stamp), partial(carry_on, snapshot))
     return done
 
 
@@ -80,6 +85,8 @@ def rollback(data_dir: str | Path, number: int) -> dict[str, Any]:
         snapshot = go_back(folder, number)
         settings = Settings.from_mapping(snapshot.manifest.settings)
         open_index(snapshot, folder / STATE / "index", settings)
+        if settings.templates:
+            open_templates(snapshot, folder / STATE / TEMPLATES)
         return {"snapshot": snapshot.number, "articles": snapshot.counts["articles"]}
 
 

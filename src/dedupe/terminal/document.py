@@ -104,7 +104,7 @@ def show_story(story: Mapping[str, Any]) -> None:
         console.print(
             Text.assemble(
                 (f"  {cut['stage']}: {cut['rule']}", STAGE_STYLES.get(cut["stage"], "red")),
-                (f"  [{cut['start']}:{cut['end']}]  ", "dim"),
+                (f"  [{cut['start']}:{cut['end']}]  " if cut["start"] >= 0 else "  ", "dim"),
                 text if len(text) <= 100 else f"{text[:100]}...",  # noqa: PLR2004 - a line
             )
         )

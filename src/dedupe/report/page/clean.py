@@ -158,7 +158,9 @@ def _rule(tally: Tally, most: int) -> Html:
         summary,
         el(
             "p",
-            f"{tally.characters:,} characters in {count(tally.documents, 'document')}",
+            # Of template cut from pages the tables do not tell where it stood, nor so how long.
+            (f"{tally.characters:,} characters " if tally.characters else "")
+            + f"in {count(tally.documents, 'document')}",
             class_="quiet",
         ),
         el(

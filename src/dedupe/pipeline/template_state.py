@@ -1,0 +1,196 @@
+"""What is known of every site's template, as one Arrow file that reflects one snapshot.
+
+Like the index it is a cache of the tables: named by the stamp of the snapshot that it reflects,
+made anew from them where it is missing, damaged or of another kind. A row is a site, in the order
+of their names; whoever cleans maps the file and takes the sites that it meets.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dedupe.clean.templates import LEAST_DOCUMENTS, MOST_PASSAGES, Site
+from dedupe.errors import StoreError
+from dedupe.publish.durable import link_or_copy, sync_file, sync_folder
+
+TEMPLATES = "templates"
+"""The folder of the states, under the folder that no reader needs."""
+
+MOST_IN_ALL = 2_000_000
+"""Passages kept for all sites together: 32 MB."""
+
+_KIND = f"1 {MOST_PASSAGES} {MOST_IN_ALL}"
+"""What counted differently is another kind, and is not gone on with."""
+
+SCHEMA = pa.schema(
+    {
+        "site": pa.string(),
+        "documents": pa.int32(),
+        "leads": pa.int32(),
+        "last": pa.timestamp("us", tz="UTC"),
+        "keys": pa.large_list(pa.int64()),
+        "times": pa.large_list(pa.int32()),
+        "firsts": pa.large_list(pa.int32()),
+    }
+)
+
+
+def path_of(folder: Path, stamp: str) -> Path:
+    """Where the state that reflects the snapshot ``stamp`` lies."""
+    return folder / f"{stamp}.arrow"
+
+
+def read(path: Path) -> pa.Table:
+    """The state in ``path``, memory-mapped and verified.
+
+    Raises:
+        StoreError: it is missing, damaged or of another kind.
+    """
+    try:
+        table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+        stated = table.schema.metadata or {}
+        whole = stated.get(b"kind") == _KIND.encode() and table.schema.equals(SCHEMA)
+        if not whole or stated.get(b"checksum") != _checksum(table):
+            raise StoreError(f"{path}: damaged, or of another kind")
+    except (OSError, pa.ArrowException) as error:
+        raise StoreError(f"{path}: cannot be read ({error})") from error
+    return table
+
+
+def write(path: Path, table: pa.Table) -> None:
+    """Write a state durably, complete or not at all."""
+    table = table.combine_chunks()
+    schema = SCHEMA.with_metadata({b"kind": _KIND.encode(), b"checksum": _checksum(table)})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".draft")
+    with pa.OSFile(str(draft), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+        writer.write_table(table.cast(schema))
+    sync_file(draft)
+    draft.replace(path)
+    sync_folder(path.parent)
+
+
+def carry(source: Path, target: Path) -> None:
+    """Let a state that nothing was added to stand for another snapshot too."""
+    if source == target or not source.exists():
+        return
+    target.unlink(missing_ok=True)
+    link_or_copy(source, target)
+    sync_folder(target.parent)
+
+
+def drop_others(folder: Path, stamp: str) -> None:
+    """Delete the states of all snapshots but one."""
+    for path in [*folder.glob("*.arrow"), *folder.glob("*.draft")]:
+        if path != path_of(folder, stamp):
+            path.unlink(missing_ok=True)
+
+
+def _checksum(table: pa.Table) -> bytes:
+    """Of the values, a column after another: how they lie in buffers is Arrow's own affair."""
+    sum_ = zlib.crc32("\n".join(table["site"].to_pylist()).encode())
+    for name in SCHEMA.names[1:]:
+        column = table[name]
+        if pa.types.is_large_list(column.type):
+            lengths = pc.fill_null(pc.list_value_length(column), 0)
+            sum_ = zlib.crc32(lengths.to_numpy().tobytes(), sum_)
+            column = pc.list_flatten(column)
+        elif pa.types.is_timestamp(column.type):
+            column = column.cast(pa.int64())
+        sum_ = zlib.crc32(column.to_numpy().tobytes(), sum_)
+    return f"{sum_:08x} {table.num_rows}".encode()
+
+
+class Known:
+    """The sites of a state, each read when it is asked for."""
+
+    def __init__(self, table: pa.Table | None, *, frequent: bool = False) -> None:
+        """Read from ``table`` (None: nothing is known); ``frequent`` passages only, to cut them."""
+        self._table = SCHEMA.empty_table() if table is None else table
+        self._row = {name: row for row, name in enumerate(self._table["site"].to_pylist())}
+        self._frequent = frequent
+        self._read: dict[str, Site] = {}
+
+    @classmethod
+    def at(cls, path: str | os.PathLike[str] | None) -> Known:
+        """The templates in a state file that was verified when the run began."""
+        if path is None:
+            return cls(None)
+        return cls(pa.ipc.open_file(pa.memory_map(os.fspath(path))).read_all(), frequent=True)
+
+    def of(self, name: str | None) -> Site | None:
+        """What is known of a site; None where nothing is."""
+        if name is None or name not in self._row:
+            return None
+        if name not in self._read:
+            self._read[name] = self._site(self._row[name])
+        return self._read[name]
+
+    def _site(self, row: int) -> Site:
+        keys, times, firsts = (
+            self._table[name][row].values.to_numpy() for name in ("keys", "times", "firsts")
+        )
+        if self._frequent:
+            often = times >= LEAST_DOCUMENTS
+            keys, times, firsts = keys[often], times[often], firsts[often]
+        pairs = zip(times.tolist(), firsts.tolist(), strict=True)
+        return Site(
+            documents=self._table["documents"][row].as_py(),
+            leads=self._table["leads"][row].as_py(),
+            passages=dict(zip(keys.tolist(), pairs, strict=True)),
+        )
+
+    def sizes(self) -> dict[str, int]:
+        """How many passages each site has."""
+        lengths = pc.list_value_length(self._table["keys"]).to_pylist()
+        return dict(zip(self._row, lengths, strict=True))
+
+    def lasts(self) -> dict[str, dt.datetime]:
+        """When each site was last learnt from."""
+        return dict(zip(self._row, self._table["last"].to_pylist(), strict=True))
+
+    def with_changes(
+        self, changed: Mapping[str, Site | None], lasts: Mapping[str, dt.datetime]
+    ) -> pa.Table:
+        """The state with sites put in place or (None) taken out."""
+        kept = [row for name, row in self._row.items() if name not in changed]
+        parts = [self._table.take(pa.array(kept, pa.int64())).cast(SCHEMA)]
+        parts.append(pa.Table.from_batches([_rows(changed, lasts)], SCHEMA))
+        return pa.concat_tables(parts).sort_by("site").combine_chunks()
+
+
+def _rows(changed: Mapping[str, Site | None], lasts: Mapping[str, dt.datetime]) -> pa.RecordBatch:
+    names = sorted(name for name, site in changed.items() if site is not None)
+    sites = [site for name in names if (site := changed[name]) is not None]
+    ordered = [sorted((key, *seen) for key, seen in site.passages.items()) for site in sites]
+    offsets = pa.array(np.cumsum([0, *map(len, ordered)]), pa.int64())
+
+    def lists(at: int, kind: pa.DataType) -> pa.Array:
+        values = pa.array([entry[at] for entry in _chain(ordered)], kind)
+        return pa.LargeListArray.from_arrays(offsets, values)
+
+    return pa.record_batch(
+        [
+            pa.array(names, pa.string()),
+            pa.array([site.documents for site in sites], pa.int32()),
+            pa.array([site.leads for site in sites], pa.int32()),
+            pa.array([lasts[name] for name in names], SCHEMA.field("last").type),
+            lists(0, pa.int64()),
+            lists(1, pa.int32()),
+            lists(2, pa.int32()),
+        ],
+        schema=SCHEMA,
+    )
+
+
+def _chain(ordered: list[list[tuple[int, int, int]]]) -> Iterator[tuple[int, int, int]]:
+    for entries in ordered:
+        yield from entries
