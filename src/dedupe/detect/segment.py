@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dedupe.detect.cold import read_ahead, read_spans
 from dedupe.detect.identifiers import ID_BYTES, PACKED
 from dedupe.detect.layout import I64, Entries, Kind, Layout, equal_range
 from dedupe.detect.shingling import U64
@@ -142,14 +143,17 @@ class Segment:
         if section.count * layout.size < DIRECT:
             low, high = directory[bucket].astype(np.int64), directory[bucket + 1].astype(np.int64)
             return self._view, section.entries, section.count, low, high
-        file = self._file.fileno()
         wanted, place = np.unique(bucket, return_inverse=True)
+        read_ahead(self._map, section.directory, directory, wanted)
         low, high = directory[wanted].astype(np.int64), directory[wanted + 1].astype(np.int64)
         start, size = section.entries, layout.size
-        parts = [
-            os.pread(file, (last - first) * size, start + first * size)
-            for first, last in zip(low.tolist(), high.tolist(), strict=True)
-        ]
+        parts = read_spans(
+            self._file.fileno(),
+            [
+                (start + first * size, (last - first) * size)
+                for first, last in zip(low.tolist(), high.tolist(), strict=True)
+            ],
+        )
         buffer = memoryview(b"".join((*parts, b"\0" * TAIL)))
         last = np.cumsum(high - low)
         return buffer, 0, int(last[-1]), (last - (high - low))[place], last[place]
