@@ -14,20 +14,25 @@ _text = pa.string()
 _names = pa.list_(pa.field("element", pa.string()))
 _time = pa.timestamp("us", tz="UTC")
 
+_STATED = [
+    pa.field("url", _text),
+    pa.field("site", _text),
+    pa.field("title", _text),
+    pa.field("authors", _names, nullable=False),
+    pa.field("published_at", _time),
+    pa.field("published_stated", _text),
+    pa.field("modified_at", _time),
+    pa.field("language", _text),
+    pa.field("summary", _text),
+]
+"""What a document states about itself, in articles and duplicates alike."""
+
 ARTICLES = pa.schema(
     [
         pa.field("id", _text, nullable=False),
         pa.field("document_id", _text, nullable=False),
         pa.field("cluster_id", _text, nullable=False),
-        pa.field("url", _text),
-        pa.field("site", _text),
-        pa.field("title", _text),
-        pa.field("authors", _names, nullable=False),
-        pa.field("published_at", _time),
-        pa.field("published_stated", _text),
-        pa.field("modified_at", _time),
-        pa.field("language", _text),
-        pa.field("summary", _text),
+        *_STATED,
         pa.field("text", _text, nullable=False),
         pa.field("word_count", pa.int32(), nullable=False),
         pa.field("copies", pa.int32(), nullable=False),
@@ -55,15 +60,7 @@ DUPLICATES = pa.schema(
         pa.field("containment", pa.float64(), nullable=False),
         pa.field("reason", _text, nullable=False),
         pa.field("policy_reason", _text, nullable=False),
-        pa.field("url", _text),
-        pa.field("site", _text),
-        pa.field("title", _text),
-        pa.field("authors", _names, nullable=False),
-        pa.field("published_at", _time),
-        pa.field("published_stated", _text),
-        pa.field("modified_at", _time),
-        pa.field("language", _text),
-        pa.field("summary", _text),
+        *_STATED,
         pa.field("text", _text),
         pa.field("word_count", pa.int32(), nullable=False),
         pa.field("version", pa.int32(), nullable=False),

@@ -1,7 +1,7 @@
 """Passages that one site repeats over many different articles, learnt from its stream.
 
 The state is counts: for each site, in how many distinct documents a passage stood. It derives
-from the texts of the articles table alone (``learn`` over them in the table's order rebuilds
+from the texts of the tables alone (``learn`` over them in the table's order rebuilds
 it), is bounded for each site, and never depends on a clock or on hashes that change between
 processes. A press release that many sites carry is counted once on each, so it never becomes
 anybody's template; copies of one article under several addresses of one site are seen as copies
