@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from selectolax.lexbor import LexborNode
+
 from dedupe.clean.blocks import Cut, Stage
 from dedupe.clean.markup import CHROME_TAGS, ROLES, hidden, read_names
 
@@ -31,24 +33,22 @@ class Box:
 
     __slots__ = (
         "_said",
-        "attributes",
         "cut",
         "depth",
         "letters",
         "linked",
+        "node",
         "parent",
         "prose",
         "tag",
     )
 
-    def __init__(
-        self, tag: str, parent: int, depth: int, attributes: dict[str, str | None] | None = None
-    ) -> None:
+    def __init__(self, tag: str, parent: int, depth: int, node: LexborNode | None = None) -> None:
         """Make a box that nothing is known of but its place."""
         self.tag = tag
         self.parent = parent
         self.depth = depth
-        self.attributes = attributes
+        self.node = node
         self.cut: Cut | None = None
         self.prose = 0.0
         self.letters = 0
@@ -58,14 +58,14 @@ class Box:
     @property
     def names(self) -> str:
         """The id and the class names as written."""
-        of = self.attributes
-        return f"{of.get('id') or ''} {of.get('class') or ''}" if of else ""
+        of = self.node.attributes if self.node is not None else {}
+        return f"{of.get('id') or ''} {of.get('class') or ''}"
 
     @property
     def said(self) -> Said:
         """What the markup says of the box, whatever its text says."""
         if self._said is None:
-            self._said = _read(self.tag, self.attributes)
+            self._said = _read(self.tag, self.node.attributes if self.node is not None else {})
         return self._said
 
     def say(self, cut: Cut | None, body: int, *, always: bool) -> None:
@@ -73,7 +73,7 @@ class Box:
         self._said = Said(cut, always, body)
 
 
-def _read(tag: str, attributes: dict[str, str | None] | None) -> Said:
+def _read(tag: str, attributes: dict[str, str | None]) -> Said:
     cut: Cut | None = None
     always, body = False, 0
     if attributes:

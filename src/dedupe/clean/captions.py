@@ -35,6 +35,7 @@ _HINTS = (
     "xinhua", "anadolu", "adobe", "fotolia", "cc by",
 )  # fmt: skip
 _COPYRIGHT = re.compile(r"©|\(c\)\s?\d{4}|ⓒ", re.IGNORECASE)
+_COPYRIGHT_MARKS = "©ⓒⒸ("
 _POST = re.compile(r"^\s?[—–-]{1,2}\s.{1,70}\(@\w{1,30}\).{0,3}.{0,40}\d{4}\s*$")
 _POST_LINK = re.compile(r"pic\.twitter\.com/\w{4,20}|https?://t\.co/\w{4,20}\s*$")
 _MOST_WORDS = 60
@@ -48,9 +49,24 @@ def is_caption(text: str) -> bool:
         return False
     tail = text[-100:]
     low = tail.lower()
-    if not any(hint in low for hint in _HINTS):
-        return False
-    return bool(_CREDIT_END.search(tail) or _CREDIT_WORD.search(tail))
+    for hint in _HINTS:
+        if hint in low:
+            return bool(_CREDIT_END.search(tail) or _CREDIT_WORD.search(tail))
+    return False
+
+
+def _is_copyright(block: Block) -> bool:
+    text = block.text
+    for mark in _COPYRIGHT_MARKS:
+        if mark in text:
+            found = _COPYRIGHT.search(text) is not None
+            return found and (block.words <= _NOTICE_WORDS or not block.ends)
+    return False
+
+
+def _is_post_link(block: Block) -> bool:
+    tail = block.text[-60:]
+    return "t" in tail and ".co" in tail and _POST_LINK.search(tail) is not None
 
 
 def cut_captions(blocks: list[Block]) -> None:
@@ -58,12 +74,12 @@ def cut_captions(blocks: list[Block]) -> None:
     for index, block in enumerate(blocks):
         if block.cut is not None or block.words > _MOST_WORDS:
             continue
-        if _COPYRIGHT.search(block.text) and (block.words <= _NOTICE_WORDS or not block.ends):
+        if _is_copyright(block):
             block.drop("copyright", Stage.CHROME)
         elif _POST.match(block.text):
             block.drop("embedded-post", Stage.CHROME)
             _cut_post(blocks, index)
-        elif block.role is not Role.HEADING and _POST_LINK.search(block.text[-60:]):
+        elif block.role is not Role.HEADING and _is_post_link(block):
             block.drop("embedded-post", Stage.CHROME)
         elif is_caption(block.text):
             block.drop("caption", Stage.CHROME)

@@ -67,10 +67,10 @@ _MOST_NAMES = 30
 
 
 @cache
-def _vocabulary() -> frozenset[str]:
-    """All words of all names that say something; a name without any of them says nothing."""
+def _beginnings() -> frozenset[str]:
+    """The first words of names of two or more; a name without any of them holds no such name."""
     cuts, bodies = _names()
-    return frozenset(word for name in (*cuts, *bodies) for word in name.split("-"))
+    return frozenset(name.split("-")[0] for name in (*cuts, *bodies) if "-" in name)
 
 
 @lru_cache(maxsize=50_000)
@@ -105,9 +105,13 @@ def _read_name(raw: str) -> tuple[Cut | None, bool, int]:
     cuts, bodies = _names()
     name = "-".join(_WORDS.findall(raw[:_LONGEST])).lower()
     parts = name.split("-")
-    if _vocabulary().isdisjoint(parts):
-        return None, False, 0
     body = bodies.get(name, 0)
+    if _beginnings().isdisjoint(parts):
+        # Only a single word can say something, at either end.
+        found = cuts.get(name) or (
+            _find(name, parts, cuts) if parts[0] in cuts or parts[-1] in cuts else None
+        )
+        return (*found, body) if found else (None, False, body)
     if body < _CERTAIN:
         for at in range(len(parts) - 1):
             body = max(body, bodies.get("-".join(parts[at : at + 2]), 0))

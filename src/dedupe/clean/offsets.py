@@ -18,7 +18,8 @@ from dedupe.clean.blocks import Block
 
 # Where what is no text begins: comments and elements whose content is not shown.
 _RAW = re.compile(
-    r"<(?:!--|(script|style|noscript|template|svg|iframe|select|textarea|head)(?=[\s>/]))",
+    r"<(?=[!hinst])"  # one look at a letter spares most tags nine comparisons
+    r"(?:!--|(script|style|noscript|template|svg|iframe|select|textarea|head)(?=[\s>/]))",
     re.IGNORECASE,
 )
 # A text run: what stands between a ">" and the next "<" and is not white space alone.

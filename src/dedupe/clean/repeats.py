@@ -92,6 +92,9 @@ def _find(  # noqa: C901 - one pass, so that it stays linear
         if len(row) < _LEAST_WORDS:
             continue
         grams = _sample(row)
+        if where.keys().isdisjoint(grams):
+            where.update(dict.fromkeys(grams, index))
+            continue
         votes: dict[int, int] = {}
         for gram in grams:
             at = where.setdefault(gram, index)
@@ -110,7 +113,8 @@ def _find(  # noqa: C901 - one pass, so that it stays linear
 
 def _sample(row: list[str]) -> list[tuple[str, ...]]:
     """Return the n-grams that begin with a long word: a third of all, the same in equal texts."""
-    grams = [tuple(row[i : i + _GRAM]) for i in range(len(row) - _GRAM + 1) if len(row[i]) >= _LONG]
+    every = zip(*(row[i:] for i in range(_GRAM)), strict=False)
+    grams = [gram for gram in every if len(gram[0]) >= _LONG]
     if len(grams) >= _LEAST_GRAMS:
         return grams
     return list(zip(*(row[i:] for i in range(_GRAM)), strict=False))

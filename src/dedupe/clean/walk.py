@@ -87,8 +87,6 @@ _VOID: Final = frozenset(
         "col",
         "param",
         "track",
-        "use",
-        "path",
     ]
 )
 _CELLS: Final = frozenset(("td", "th"))
@@ -104,9 +102,18 @@ _DEEPEST = 200
 _INHERITED: Final = frozenset((Role.ITEM, Role.QUOTE, Role.CAPTION))
 
 
-# An element that is open during the walk: its key, its box, whether it is a block, whether its
-# text is a link's, the role of text in it, whether its text is hidden.
-_Open = tuple[int, int, bool, bool, Role, bool]
+# An element that is open during the walk: its box, whether it is a block, whether its text is a
+# link's, the role of text in it, whether its text is hidden.
+_Open = tuple[int, bool, bool, Role, bool]
+
+
+def _top(body: LexborNode | None) -> Box:
+    """Return the box of the whole page; its names say little of what is in it."""
+    box = Box("body", -1, 0)
+    attributes = body.attributes if body is not None else {}
+    named = read_names(attributes.get("id") or "", attributes.get("class") or "")[2]
+    box.say(None, min(named, 1), always=False)
+    return box
 
 
 class Walk:
@@ -121,7 +128,7 @@ class Walk:
         """
         self._shortcuts = shortcuts
         self.passed_over = 0
-        self.boxes: list[Box] = [Box("body", -1, 0)]
+        self.boxes: list[Box] = [_top(page.body)]
         self.blocks: list[Block] = []
         self._parts: list[str] = []
         self._linked = 0
@@ -129,76 +136,64 @@ class Walk:
         if page.body is not None:
             self._walk(page.body)
 
-    def _walk(self, body: LexborNode) -> None:  # noqa: C901, PLR0912, PLR0915 - one hot loop
-        attributes = body.attributes
-        _, _, named = read_names(attributes.get("id") or "", attributes.get("class") or "")
-        self.boxes[0].say(None, min(named, 1), always=False)
-        top: _Open = (body.mem_id, 0, True, False, Role.PARAGRAPH, False)
-        stack = [top]
+    def _walk(self, body: LexborNode) -> None:  # noqa: C901, PLR0912 - one hot loop
+        top: _Open = (0, True, False, Role.PARAGRAPH, False)
+        above: list[tuple[LexborNode, _Open]] = []
         parts = self._parts
         breaks = 0
-        code = False
-        skipped: set[int] = set()
-        nodes = body.traverse(include_text=True)
-        next(nodes, None)
-        for node in nodes:
-            tag = node.tag
-            text = ""
-            if tag == "-text":
-                text = node.text_content or ""
-                # Most text is the space between elements: it counts only within a line.
-                if not parts and not code and (not text or text.isspace()):
-                    continue
-            parent = node.parent
-            above = parent.mem_id if parent is not None else 0
-            if above in skipped:
-                skipped.add(node.mem_id)
-                continue
-            while top[0] != above and len(stack) > 1:
-                if top[2] and parts:
+        node = body.first_child
+        while node is not None or above:
+            if node is None:
+                if top[1] and parts:
                     self._flush(top)
-                stack.pop()
-                top = stack[-1]
+                node, top = above.pop()
+                node = node.next
+                continue
+            tag = node.tag or "-"
             if tag == "-text":
-                if not text or top[5]:
-                    continue
-                if breaks and parts and not text.isspace():
-                    if breaks > 1:
-                        self._flush(top)
-                    else:
-                        parts.append("\n" if top[4] is Role.CODE else " ")
-                    breaks = 0
-                parts.append(text)
-                if top[3]:
-                    self._linked += len(text.strip())
+                text = node.text_content
+                blank = not text or text.isspace()
+                # Most text is the space between elements: it counts only within a line.
+                if text and not top[4] and (parts or not blank or top[3] is Role.CODE):
+                    if breaks and parts and not blank:
+                        if breaks > 1:
+                            self._flush(top)
+                        else:
+                            parts.append("\n" if top[3] is Role.CODE else " ")
+                        breaks = 0
+                    parts.append(text)
+                    if top[2]:
+                        self._linked += len(text.strip())
             elif tag in _VOID:
                 if tag == "br" and parts:
                     breaks += 1
-            elif tag is not None and tag[0] not in "-_!":
-                if tag in _BLOCK:
+            elif tag[0] not in "-_!":
+                if tag not in _BLOCK:
+                    inner = self._inline(node, tag, top)
+                else:
                     breaks = 0
                     if parts:
                         self._flush(top)
                     if self._shortcuts and tag in _WHOLE:
                         self._whole(node, tag, top)
-                        skipped.add(node.mem_id)
+                        node = node.next
                         continue
-                    code = code or tag == "pre"
-                    top = self._box(node.mem_id, tag, node.attributes, top)
-                else:
-                    top = self._inline(node.mem_id, tag, node.attributes, top)
-                stack.append(top)
-        while stack:
-            top = stack.pop()
-            if top[2] and parts:
-                self._flush(top)
+                    inner = self._box(node, tag, top)
+                child = node.first_child
+                if child is not None:
+                    above.append((node, top))
+                    node, top = child, inner
+                    continue
+            node = node.next
+        if parts:
+            self._flush(top)
 
     def _whole(self, node: LexborNode, tag: str, top: _Open) -> None:
         """Take an element of pure chrome as one block, without looking into it."""
         text = squash(node.text(separator=" "))
         if not text:
             return
-        if self._box(0, tag, node.attributes, top)[1] == top[1]:
+        if self._box(node, tag, top)[0] == top[0]:
             return
         block = Block(text, Role.PARAGRAPH, -1, -1, 1.0, len(self.blocks))
         block.zone = len(self.boxes) - 1
@@ -206,21 +201,24 @@ class Walk:
         self.passed_over += len(text)
         self.blocks.append(block)
 
-    def _box(self, key: int, tag: str, attributes: dict[str, str | None], top: _Open) -> _Open:
+    def _box(self, node: LexborNode, tag: str, top: _Open) -> _Open:
         boxes = self.boxes
-        if boxes[top[1]].depth >= _DEEPEST:
-            return (key, top[1], True, top[3], top[4], False)
-        boxes.append(Box(tag, top[1], boxes[top[1]].depth + 1, attributes))
+        box, _, linked, above, _ = top
+        depth = boxes[box].depth
+        if depth >= _DEEPEST:
+            return (box, True, linked, above, False)
+        boxes.append(Box(tag, box, depth + 1, node))
         role = _ROLE.get(tag)
         if role is None:
-            role = top[4] if top[4] in _INHERITED else Role.PARAGRAPH
-        return (key, len(boxes) - 1, True, top[3], role, False)
+            role = above if above in _INHERITED else Role.PARAGRAPH
+        return (len(boxes) - 1, True, linked, role, False)
 
-    def _inline(self, key: int, tag: str, attributes: dict[str, str | None], top: _Open) -> _Open:
+    def _inline(self, node: LexborNode, tag: str, top: _Open) -> _Open:
         if tag in _CELLS and self._parts:
             self._parts.append(" | ")
-        unseen = top[5]
-        if attributes and not unseen:
+        unseen = top[4]
+        attributes = None if unseen else node.attributes
+        if attributes:
             if not HIDING.isdisjoint(attributes) and hidden(attributes):
                 unseen = True
             elif "class" in attributes or "id" in attributes:
@@ -228,18 +226,18 @@ class Walk:
                     attributes.get("id") or "", attributes.get("class") or ""
                 )
                 unseen = always and cut is not None
-        return (key, top[1], False, top[3] or tag == "a", top[4], unseen)
+        return (top[0], False, top[2] or tag == "a", top[3], unseen)
 
     def _flush(self, top: _Open) -> None:
         raw = "".join(self._parts)
         self._parts.clear()
         linked, self._linked = self._linked, 0
-        role = top[4]
+        role = top[3]
         text = raw.strip("\n").rstrip() if role is Role.CODE else squash(raw)
         if role is Role.ROW:
             text = text.strip("| ")
         if not text or text.isspace():
             return
         block = Block(text, role, -1, -1, min(1.0, linked / len(text)), len(self.blocks))
-        block.zone = top[1]
+        block.zone = top[0]
         self.blocks.append(block)

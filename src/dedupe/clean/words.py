@@ -13,10 +13,10 @@ from functools import lru_cache
 # Every pattern here is one character class repeated: linear in the text.
 _MARKS = re.compile(r"[\u0300-\u036f\u0483-\u0489\u064b-\u065f]+")
 _DIGITS = re.compile(r"\d+")
-_SEPARATORS = re.compile(r"[^\w#]+|_+")
-_UNSPACED = re.compile(
-    r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-)
+_SEPARATORS = re.compile(r"(?:[^\w#]|_)+")
+# Two classes: ``re`` looks a character up in one that ends with plane 0, and compares otherwise.
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_UNSPACED_BEYOND = re.compile(r"[\U00020000-\U0003ffff]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _END = re.compile(r"[.!?…。！？।؟](?:[\"'»”’›)\]」』]|\s){0,6}$")
 _QUOTED = re.compile(r"^\s{0,3}[«\"“„‘'›「『].{0,2000}[»\"”“’'‹」』][.!?,…\s]{0,4}$", re.DOTALL)
@@ -30,9 +30,37 @@ def fold(text: str) -> str:
 def _fold(text: str) -> str:
     text = text.casefold().replace("#", " ")
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text)
-        text = _MARKS.sub("", text)
+        for mark in _PUNCTUATION:
+            text = text.replace(mark, " ")
+        text = _unmarked(text)
+    if text.isascii() and "#" not in text:
+        text = " ".join(text.translate(_PLAIN).split())
+        while "##" in text:
+            text = text.replace("##", "#")
+        return text
     return _SEPARATORS.sub(" ", _DIGITS.sub("#", text)).strip()
+
+
+# What keeps most European text from being ASCII once its accents are gone.
+_PUNCTUATION = "’‘“”„«»–—•·|\u00a0"
+_PLAIN = {
+    code: chr(code) if chr(code).isalpha() else "#" if chr(code).isdigit() else " "
+    for code in range(128)
+}
+_COMMON_MARKS = "\u0300\u0301\u0302\u0303\u0308\u0327"
+
+
+def _unmarked(text: str) -> str:
+    """Return ``text`` decomposed, without combining marks."""
+    text = unicodedata.normalize("NFKD", text)
+    bare = text.encode("ascii", "ignore")
+    if len(text) - len(bare) == sum(map(text.count, _COMMON_MARKS)):
+        return bare.decode("ascii")
+    return _MARKS.sub("", text)
+
+
+def _count_unspaced(text: str) -> int:
+    return len(_UNSPACED.findall(text)) + len(_UNSPACED_BEYOND.findall(text))
 
 
 _SHORT = 120
@@ -44,7 +72,7 @@ def count_words(text: str) -> int:
     """Return the number of words; unspaced scripts count half a word for a character."""
     count = len(text.split())
     if not text.isascii():
-        unspaced = len(_UNSPACED.findall(text))
+        unspaced = _count_unspaced(text)
         if unspaced:
             count += unspaced // 2
     return count
@@ -54,8 +82,8 @@ def tokens(text: str) -> list[str]:
     """Return the words of ``text`` to compare: figures kept, no case; characters if unspaced."""
     text = text.casefold()
     if not text.isascii():
-        text = _MARKS.sub("", unicodedata.normalize("NFKD", text))
-        if len(_UNSPACED.findall(text)) * 3 > len(text):
+        text = _unmarked(text)
+        if not text.isascii() and _count_unspaced(text) * 3 > len(text):
             return [c for c in text if c.isalnum()]
     return _WORD.findall(text)
 
