@@ -1,13 +1,15 @@
 """Measures detection: speed of each step, quality on graded, natural and planted pairs, peers.
 
     python benchmarks/detect.py [signatures] [graded] [silver] [natural] [planted] [batch]
+                                [steps] [versions]
     python benchmarks/detect.py index --count 1000000 [--folder DIR] [--direct BYTES] [--cold]
     python benchmarks/detect.py peers --install
     python benchmarks/detect.py peers
 
-Runs what is named, or all of the first line, and prints one JSON line for each. The data lie beside
-the repository in ``../shared/data/neardup``; what needs them is skipped where they are absent. The
-peers live in environments of their own (``detect_peers``). Times are CPU seconds of one process.
+Runs what is named, or all of the first two lines, and prints one JSON line for each. The data lie
+beside the repository in ``../shared/data/neardup``; what needs them is skipped where they are
+absent. The peers live in environments of their own (``detect_peers``). Times are CPU seconds of one
+process.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from detect_corpus import DATA, SETTINGS, file_copies, identify, newswire
 from detect_index import index
 from detect_peers import install, peers, signatures
 from detect_quality import graded, natural, planted, silver
+from detect_steps import steps, versions
 from planted import EDITS, Pool
 
 from dedupe.detect import pace
@@ -72,12 +75,12 @@ def main(options: argparse.Namespace) -> None:
     sketch_compiled(["a few words, \u00e9 among them"], Parameters.of(SETTINGS))
     parts: dict[str, Callable[[], dict[str, Any]]] = {
         "signatures": signatures, "graded": graded, "silver": silver, "natural": natural,
-        "planted": planted, "batch": batch,
+        "planted": planted, "batch": batch, "steps": steps, "versions": versions,
         "peers": install if options.install else peers, "index": lambda: index(
             options.count, options.folder, options.direct, cold=options.cold
         ),
     }  # fmt: skip
-    for name in options.parts or list(parts)[:6]:
+    for name in options.parts or list(parts)[:8]:
         if name != "index" and not options.install and not DATA.exists():
             print(json.dumps({name: f"skipped: there is no {DATA}"}))
             continue

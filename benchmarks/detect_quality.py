@@ -89,7 +89,7 @@ def natural() -> dict[str, Any]:
                     curve[int(found.jaccard * 20) / 20].append((one, other))
                     if verify(readings[one], readings[other], SETTINGS).relation != "distinct":
                         true.add((one, other))
-        candidates = _candidates(texts)
+        candidates = candidates_among(texts)
         result[language] = {
             "texts": len(texts),
             "accepted_pairs": len(true),
@@ -103,7 +103,7 @@ def natural() -> dict[str, Any]:
     return result
 
 
-def _candidates(texts: Sequence[str]) -> set[tuple[int, int]]:
+def candidates_among(texts: Sequence[str]) -> set[tuple[int, int]]:
     """Pairs that an index of all ``texts`` gives when it is asked for each."""
     with tempfile.TemporaryDirectory() as folder:
         index = Index.create(Path(folder), SETTINGS)
@@ -174,7 +174,7 @@ def planted_scores(
 def _unlike(texts: Sequence[str]) -> list[str]:
     """The texts that are like no earlier one, so that only what is planted is a copy."""
     named = {identify(at): text for at, text in enumerate(texts)}
-    candidates = _candidates(texts)
+    candidates = candidates_among(texts)
     readings = read_compiled(texts, SETTINGS.shingle)
     alike = {
         max(pair)
