@@ -111,8 +111,8 @@ def _supported(walk: Walk, index: int, cut: Cut, whole: float) -> bool:
 
 
 def _speaks_of_consent(walk: Walk, index: int) -> bool:
-    inside = _members(walk, index)
-    texts = [block.text.lower() for block in walk.blocks if inside[block.zone]]
+    end = past(walk, index)
+    texts = [block.text.lower() for block in walk.blocks if index <= block.zone < end]
     said = sum(any(word in text for word in _CONSENT_WORDS) for text in texts)
     return said * 6 >= len(texts)
 
@@ -253,9 +253,14 @@ def widen(walk: Walk, main: int) -> int:
         parent = boxes[main].parent
         if parent < 0:
             return main
-        inside, outside = _members(walk, main), _members(walk, parent)
-        added = [block for block in walk.blocks if outside[block.zone] and not inside[block.zone]]
-        added = [block for block in added if block.cut is None and block.words > 1]
+        end, outer_end = past(walk, main), past(walk, parent)
+        added = [
+            block
+            for block in walk.blocks
+            if block.cut is None
+            and block.words > 1
+            and (parent <= block.zone < main or end <= block.zone < outer_end)
+        ]
         if not added:
             main = parent
             continue
@@ -277,21 +282,20 @@ def _of_another_article(boxes: list[Box], zone: int, top: int) -> bool:
     return False
 
 
-def _members(walk: Walk, main: int) -> list[bool]:
+def past(walk: Walk, top: int) -> int:
+    """Return the index past the last box under ``top``: boxes stand in the order of the page."""
     boxes = walk.boxes
-    inside = [False] * len(boxes)
-    for index in range(main, len(boxes)):
-        inside[index] = index == main or (
-            boxes[index].parent >= main and inside[boxes[index].parent]
-        )
-    return inside
+    for index in range(top + 1, len(boxes)):
+        if boxes[index].parent < top:
+            return index
+    return len(boxes)
 
 
 def cut_outside(walk: Walk, main: int) -> None:
     """Cut every block that does not stand under the main box."""
-    inside = _members(walk, main)
-    first = next((b.position for b in walk.blocks if inside[b.zone]), 0)
+    end = past(walk, main)
+    first = next((b.position for b in walk.blocks if main <= b.zone < end), 0)
     for block in walk.blocks:
-        if block.cut is None and not inside[block.zone]:
+        if block.cut is None and not main <= block.zone < end:
             rule = "before-article" if block.position < first else "after-article"
             block.cut = Cut(rule, Stage.OUTSIDE)

@@ -110,7 +110,8 @@ class Source:
 
 def _squeeze(text: str) -> str:
     """Return ``text`` without white space, invisible characters and the bars between cells."""
-    text = "".join(text.split()).replace("|", "")
+    # Most white space is a blank, which leaves little to split at.
+    text = "".join(text.replace(" ", "").split()).replace("|", "")
     if not text.isascii():
         for unseen in _UNSEEN:
             text = text.replace(unseen, "")

@@ -43,7 +43,7 @@ def _clean(
     if url:
         fields.state("url", url, "given")
     html = media_type in {"text/html", "application/xhtml+xml"} or (
-        media_type != "text/plain" and looks_like_html(text[:65_536].encode("utf-8", "replace"))
+        media_type != "text/plain" and any(_looks_like_html(text[:size]) for size in _PREFIXES)
     )
     if html:
         blocks, quality = read_page(text, fields)
@@ -53,6 +53,14 @@ def _clean(
         quality = judge_quality(blocks, "", None)
     fields.state("site", _host(fields.url), "url")
     return _article(text, blocks, fields, quality, exact=not html)
+
+
+# A page says so at its very beginning, as a rule; what a short prefix shows, a long one shows too.
+_PREFIXES = (2048, 65_536)
+
+
+def _looks_like_html(prefix: str) -> bool:
+    return looks_like_html(prefix.encode("utf-8", "replace"))
 
 
 def _host(url: str | None) -> str | None:

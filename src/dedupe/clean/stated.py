@@ -8,6 +8,7 @@ more than the page shows, so the visible blocks stay the source of the text.
 from __future__ import annotations
 
 from dedupe.clean.blocks import Block, Role, Stage
+from dedupe.clean.content import past
 from dedupe.clean.walk import Walk
 from dedupe.clean.words import tokens
 
@@ -82,10 +83,5 @@ class Stated:
 
 
 def _prose_words(walk: Walk, main: int) -> int:
-    boxes = walk.boxes
-    inside = [False] * len(boxes)
-    for index in range(main, len(boxes)):
-        inside[index] = index == main or (
-            boxes[index].parent >= main and inside[boxes[index].parent]
-        )
-    return sum(b.words for b in walk.blocks if b.cut is None and b.prose and inside[b.zone])
+    end = past(walk, main)
+    return sum(b.words for b in walk.blocks if b.cut is None and b.prose and main <= b.zone < end)

@@ -16,9 +16,10 @@ from dedupe.clean.boxes import HIDING, Box
 from dedupe.clean.markup import CHROME_TAGS, hidden, read_names
 from dedupe.clean.words import squash
 
+# One pass over the tree for each: what holds most nodes goes first.
 INVISIBLE: Final = [
-    "script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "canvas",
-    "select", "textarea", "map", "audio", "video", "datalist", "progress", "meter", "head",
+    "head", "svg", "script", "style", "noscript", "template", "iframe", "object", "embed", "canvas",
+    "select", "textarea", "map", "audio", "video", "datalist", "progress", "meter",
 ]  # fmt: skip
 _BLOCK: Final = frozenset(
     [
