@@ -37,10 +37,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("inputs", nargs="*", default=["seeds/"], help="files, folders or globs")
     parser.add_argument("--data", default="data", help="the data folder (%(default)s)")
     when = parser.add_mutually_exclusive_group()
+    when.add_argument("--cron", help="when to ingest, as five cron fields (the setting cron)")
     when.add_argument(
-        "--cron", default="*/15 * * * *", help="when to ingest, as five cron fields (%(default)s)"
+        "--interval", type=int, help="instead: seconds between (the setting interval)"
     )
-    when.add_argument("--interval", type=float, help="instead: seconds between two runs")
     parser.add_argument(
         "--maintain-cron", default="20 3 * * *", help="when to maintain (%(default)s)"
     )
@@ -53,9 +53,10 @@ def main(arguments: list[str] | None = None) -> int:
         )
         return 2
     try:
-        configuration.load()
-        every = _schedule(chosen.cron, chosen.interval, chosen.timezone)
-        nightly = _schedule(chosen.maintain_cron, None, chosen.timezone)
+        settings = configuration.load().settings
+        interval = chosen.interval or (0 if chosen.cron else settings.interval)
+        every = _schedule(chosen.cron or settings.cron, interval, chosen.timezone)
+        nightly = _schedule(chosen.maintain_cron, 0, chosen.timezone)
     except (SettingsError, ValueError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 2
@@ -85,8 +86,8 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _schedule(cron: str, interval: float | None, timezone: str) -> Schedule:
-    if interval is None:
+def _schedule(cron: str, interval: int, timezone: str) -> Schedule:
+    if not interval:
         return Cron(cron, timezone=timezone)
     return Interval(timedelta(seconds=interval), timezone=timezone)
 

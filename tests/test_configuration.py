@@ -54,6 +54,8 @@ def test_pyproject_is_read_where_there_is_no_dedupe_toml(tmp_path: Path) -> None
         ("", {"DEDUPE_POLICY": "loudest"}, {}, ["policy", "loudest", "DEDUPE_POLICY"]),
         ("", {}, {"containment": 0.0}, ["containment", "command line"]),
         ("policy = 3", {}, {}, ["dedupe.toml"]),
+        ('cron = "hourly"', {}, {}, ["cron", "five fields", "dedupe.toml"]),
+        ("", {"DEDUPE_INTERVAL": "-5"}, {}, ["interval", "DEDUPE_INTERVAL"]),
     ],
 )
 def test_a_bad_value_is_named_with_its_source(

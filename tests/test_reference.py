@@ -35,6 +35,8 @@ def test_every_setting_is_described_with_its_default_and_bounds() -> None:
         value = field.default
         if isinstance(value, tuple):
             assert default.strip("`") == (",".join(value) or "none")
+        elif isinstance(value, str):
+            assert default == f"`{value}`"
         elif isinstance(value, bool):
             assert default == f"`{str(value).lower()}`"
         else:
@@ -59,7 +61,11 @@ def test_every_option_of_a_command_is_described(name: str) -> None:
     (row,) = [row for row in rows("Commands") if row[0].strip("`").split()[0] == name]
     described = set(re.findall(r"--[a-z-]+", row[2]))
     if "every setting" in row[2]:
-        described |= {f"--{field.name.replace('_', '-')}" for field in dataclasses.fields(Settings)}
+        described |= {
+            f"--{field.name.replace('_', '-')}"
+            for field in dataclasses.fields(Settings)
+            if not field.metadata["served"]
+        }
     options = {
         max(parameter.opts, key=len)
         for parameter in main.commands[name].params

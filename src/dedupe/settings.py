@@ -13,14 +13,24 @@ POLICIES = ("complete", "version", "source", "first", "published", "id")
 """The criteria a canonical policy may list; ``dedupe.elect.policy`` says what each compares."""
 
 
+CRON_FIELDS = 5
+
+
 def _setting(
     default: Any,  # noqa: ANN401 - the field's own type is checked by mypy at the field
     about: str,
     low: float | None = None,
     high: float | None = None,
+    *,
+    served: bool = False,
 ) -> Any:  # noqa: ANN401
-    """A field with what people are told about it and, for a number, its bounds."""
-    return dataclasses.field(default=default, metadata={"help": about, "low": low, "high": high})
+    """A field with what people are told about it and, for a number, its bounds.
+
+    One that is ``served`` matters to ``flows/serve.py`` alone, and is no option of a single run.
+    """
+    return dataclasses.field(
+        default=default, metadata={"help": about, "low": low, "high": high, "served": served}
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +73,10 @@ class Settings:
         0, "seconds to wait for another run that holds the data folder; 0 ends at once", 0, 86_400
     )
     shard_bytes: int = _setting(16_000_000, "raw bytes in one unit of work", 1, 2**31 - 1)
+    cron: str = _setting("*/15 * * * *", "when a served ingest is due: five fields", served=True)
+    interval: int = _setting(
+        0, "seconds between two served ingests; 0 goes by cron", 0, 31_536_000, served=True
+    )
 
     def __post_init__(self) -> None:
         """Validate; a comma-separated text is taken for a tuple."""
@@ -74,6 +88,9 @@ class Settings:
             elif isinstance(field.default, bool):
                 if not isinstance(value, bool):
                     raise SettingsError(f"{field.name}: {value!r} is neither true nor false")
+            elif isinstance(field.default, str):
+                if not isinstance(value, str) or len(value.split()) != CRON_FIELDS:
+                    raise SettingsError(f"{field.name}: {value!r} has not five fields")
             else:
                 _between(field.name, value, field.metadata["low"], field.metadata["high"])
                 if isinstance(field.default, int) and value != int(value):

@@ -25,10 +25,8 @@ _LEAST_PROSE = 250
 _CLIMBS = 4
 _CONSENT_WORDS = words("consent", "subject")
 _HEADLINE_WORDS = 4
-_CARD_WORDS = 60
+_CARDS, _CARD_WORDS, _CARD_LINKED = 3, 60, 0.9
 _LEAST_WORDS = 80
-_CARDS = 3
-_CARD_LINKED = 0.9
 _SMALL = 0.25
 _LEAD_LETTERS, _LEAD_NOISE = 120, 0.35
 # What a name is believed with: this share of links, or fewer letters than this.

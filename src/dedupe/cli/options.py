@@ -28,6 +28,8 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for mach
 def settings_options(command: Callable[..., None]) -> Callable[..., None]:
     """An option for each field of ``Settings``, under the field's own name."""
     for field in reversed(dataclasses.fields(Settings)):
+        if field.metadata["served"]:
+            continue
         name = field.name.replace("_", "-")
         if isinstance(field.default, bool):
             declaration, kind = f"--{name}/--no-{name}", None
