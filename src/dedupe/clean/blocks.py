@@ -74,15 +74,16 @@ class Block:
     cut: Cut | None = None
     marks: tuple[str, ...] = ()
     """Names of the rules that matched, whether or not they led to a cut."""
-    words: int = field(init=False)
-    """Length in words."""
+    words: int = -1
+    """Length in words; counted unless whoever makes the block has."""
     prose: bool = field(init=False)
     """Whether it reads as running text rather than as a label, a headline or a link."""
     _folded: str | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Measure the text once; nothing changes it later."""
-        self.words = count_words(self.text)
+        if self.words < 0:
+            self.words = count_words(self.text)
         self.prose = (
             self.words >= _PROSE_WORDS
             and self.links <= _MOSTLY_LINK

@@ -56,11 +56,10 @@ def detect_language(text: str) -> str | None:
         return None
     index = _index()
     votes: dict[str, float] = {}
-    for word in words:
-        languages = index.get(word)
-        if languages:
-            for language in languages:
-                votes[language] = votes.get(language, 0.0) + 1.0 / (1 + 0.25 * len(languages))
+    for word in filter(index.__contains__, words):
+        languages = index[word]
+        for language in languages:
+            votes[language] = votes.get(language, 0.0) + 1.0 / (1 + 0.25 * len(languages))
     ranked = sorted(votes.items(), key=lambda item: (-item[1], item[0]))
     if not ranked or ranked[0][1] < _LEAST_SHARE * len(words):
         return None

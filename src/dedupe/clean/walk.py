@@ -233,12 +233,17 @@ class Walk:
         raw = "".join(self._parts)
         self._parts.clear()
         linked, self._linked = self._linked, 0
+        words = raw.split()
+        if not words:
+            return
         role = top[3]
-        text = raw.strip("\n").rstrip() if role is Role.CODE else squash(raw)
+        text = raw.strip("\n").rstrip() if role is Role.CODE else " ".join(words)
         if role is Role.ROW:
             text = text.strip("| ")
-        if not text or text.isspace():
-            return
-        block = Block(text, role, -1, -1, min(1.0, linked / len(text)), len(self.blocks))
-        block.zone = top[0]
+            if not text:
+                return
+        # What is ASCII and not a row has as many words as it has pieces between blanks.
+        count = len(words) if role is not Role.ROW and text.isascii() else -1
+        block = Block(text, role, links=min(1.0, linked / len(text)), words=count)
+        block.position, block.zone = len(self.blocks), top[0]
         self.blocks.append(block)
