@@ -90,6 +90,23 @@ _EXTENSIONS = {
     ".pdf": "application/pdf",
 }
 
+# What servers call a form, where that is not the name used here.
+_ALIASES = {
+    "application/csv": "text/csv",
+    "application/jsonl": "application/x-ndjson",
+    "application/jsonlines": "application/x-ndjson",
+    "application/ndjson": "application/x-ndjson",
+    "application/x-gzip": "application/gzip",
+    "application/x-jsonlines": "application/x-ndjson",
+    "application/x-zip-compressed": "application/zip",
+    "application/xhtml+xml": "text/html",
+    "application/zstandard": "application/zstd",
+    "text/json": "application/json",
+    "text/xml": "application/xml",
+}
+# Servers send these for whatever they do not know.
+_SAYS_NOTHING = {"", "application/octet-stream", "binary/octet-stream", "text/plain"}
+
 # Both patterns run over a bounded head, and neither can backtrack over more than one attribute.
 _META_CHARSET = re.compile(
     rb"""<meta[^>]{0,300}?charset\s{0,5}=\s{0,5}["']?\s{0,5}([\w.:-]{2,40})""", re.IGNORECASE
@@ -167,16 +184,24 @@ def decode(
     return _damaged_utf8(raw) or _guessed(raw, label)
 
 
-def sniff_media_type(name: str | None, head: bytes) -> str | None:  # noqa: PLR0911, C901 - one return for each kind
+def sniff_media_type(  # noqa: PLR0911, C901 - one return for each kind
+    name: str | None, head: bytes, declared: str | None = None
+) -> str | None:
     """Return the media type of a file with this name that begins with these bytes; None if unknown.
 
-    Content that is unmistakable (magic numbers, markup) outranks the name: pages are saved as
-    ``.txt`` and archives as anything. The name decides among kinds of text.
+    Content that is unmistakable (magic numbers, markup) outranks what a server ``declared``, and
+    that the name: pages are saved as ``.txt`` and archives as anything. A declared type that says
+    no more than "text" or "bytes" leaves it to the name.
     """
     found = next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
     if found:
         return found
+    stated = (declared or "").partition(";")[0].strip().lower()
     by_name = _EXTENSIONS.get(PurePath(name).suffix.lower()) if name else None
+    if stated not in _SAYS_NOTHING:
+        by_name = _ALIASES.get(stated, stated)
+    elif by_name is None and stated.startswith("text/"):
+        by_name = stated
     start = head[:_META_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if by_name in {None, "text/plain", "application/xml", "text/html"}:
         if start.startswith((b"<?xml", b"<rss", b"<feed", b"<rdf:rdf")):

@@ -11,12 +11,17 @@ from __future__ import annotations
 import os
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dedupe.errors import InputError
+
+if TYPE_CHECKING:
+    from dedupe.acquire.opened import Opened
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _WILDCARD = re.compile(r"[*?\[]")
@@ -24,10 +29,26 @@ _WILDCARD = re.compile(r"[*?\[]")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Input:
-    """A file to read. ``source`` is its path as the user would name it, with forward slashes."""
+    """Something to read: a file, or what ``open`` opens.
+
+    Args:
+        source: how the user would name it: a path with forward slashes, an address.
+        path: the file; where ``open`` is given only its name is used.
+        url: the address that the file was fetched from, where it is a page.
+        media_type: the form that the transport declared, without parameters.
+        charset: the charset that the transport declared.
+        open: opens what is no local file, with ``Opened.of``. It may raise ``CannotReadError``,
+            which becomes a reject, and ``OSError``, which is tried again where that can help.
+    """
 
     source: str
     path: Path
+    url: str | None = field(default=None, compare=False, kw_only=True)
+    media_type: str | None = field(default=None, compare=False, kw_only=True)
+    charset: str | None = field(default=None, compare=False, kw_only=True)
+    open: Callable[[], AbstractContextManager[Opened]] | None = field(
+        default=None, compare=False, kw_only=True
+    )
 
 
 def expand(inputs: Sequence[str | Path] | str | Path) -> list[Input]:

@@ -34,11 +34,11 @@ def acquire(
 
     Args:
         inputs: files, as ``expand`` lists them.
-        settings: ``max_bytes`` is used.
+        settings: limits and the names of fields are used.
         seen: asked for batches of (id, raw_hash); None means that nothing was taken in before.
     """
     met: set[bytes] = set()
-    for batch in _batches(inputs, settings.max_bytes):
+    for batch in _batches(inputs, settings):
         pairs = [(item.id, item.raw_hash) for item in batch]
         before = seen(pairs) if seen else [False] * len(pairs)
         for item, pair, known in zip(batch, pairs, before, strict=True):
@@ -50,11 +50,11 @@ def acquire(
                 yield item
 
 
-def _batches(inputs: Iterable[Input], max_bytes: int) -> Iterator[list[Document | Reject]]:
+def _batches(inputs: Iterable[Input], settings: Settings) -> Iterator[list[Document | Reject]]:
     batch: list[Document | Reject] = []
     size = 0
     for target in inputs:
-        for item in read(target, max_bytes):
+        for item in read(target, settings):
             batch.append(item)
             size += item.bytes if isinstance(item, Document) else 0
             if len(batch) == _BATCH or size >= _BATCH_BYTES:

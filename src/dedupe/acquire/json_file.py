@@ -9,7 +9,8 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Iterator
-from io import BufferedReader, FileIO
+from io import BufferedReader
+from typing import Any
 
 from dedupe.acquire.identity import hash_bytes
 from dedupe.acquire.json_lines import read_json_lines, why_broken, wide_encoding
@@ -20,22 +21,23 @@ from dedupe.article import Document
 from dedupe.decoding import decode
 from dedupe.errors import InputError
 from dedupe.rejects import Reason, Reject
+from dedupe.settings import Settings
 
 _CHUNK_BYTES = 65_536
 _SPACE = " \t\r\n"
 
 
-def read_json(file: Opened, media_type: str, max_bytes: int) -> Iterator[Document | Reject]:
+def read_json(file: Opened, media_type: str, settings: Settings) -> Iterator[Document | Reject]:
     """Give the documents in ``file``; ``path#3`` is the third element of its array."""
     encoding = wide_encoding(file.head) or "utf-8-sig"
     start = file.head.decode(encoding, "ignore").lstrip(_SPACE)
     if start.startswith("["):
-        return _read_array(file, encoding, max_bytes)
+        return _read_array(file, encoding, settings.max_bytes)
     if not start and file.size <= len(file.head):
-        return read_page(file, media_type, max_bytes)  # to be told apart: empty, blank, binary
+        return read_page(file, media_type, settings)  # to be told apart: empty, blank, binary
     if _is_row(file.head):
-        return read_json_lines(file, media_type, max_bytes)
-    return _read_object(file, max_bytes)
+        return read_json_lines(file, media_type, settings)
+    return _read_object(file, settings.max_bytes)
 
 
 def _is_row(head: bytes) -> bool:
@@ -111,7 +113,7 @@ class _TooLargeError(Exception):
 class _Window:
     """The part of a JSON text that is being parsed."""
 
-    def __init__(self, stream: BufferedReader[FileIO], encoding: str) -> None:
+    def __init__(self, stream: BufferedReader[Any], encoding: str) -> None:
         self._stream = stream
         self._decoder = codecs.getincrementaldecoder(encoding)("strict")
         self._parser = json.JSONDecoder()

@@ -19,6 +19,7 @@ from dedupe.article import Document
 from dedupe.decoding import decode
 from dedupe.errors import InputError
 from dedupe.rejects import Reason, Reject
+from dedupe.settings import Settings
 
 _SKIP_BYTES = 1 << 20
 _WIDE_BOMS = (
@@ -29,10 +30,13 @@ _WIDE_BOMS = (
 )
 
 
-def read_json_lines(file: Opened, media_type: str, max_bytes: int) -> Iterator[Document | Reject]:
+def read_json_lines(
+    file: Opened, media_type: str, settings: Settings
+) -> Iterator[Document | Reject]:
     """Give a document or a reject for each line that is not blank; ``path#17`` is line 17."""
     del media_type
     wide = wide_encoding(file.head)
+    max_bytes = settings.max_bytes
     lines = _wide_lines(file, wide, max_bytes) if wide else _lines(file, max_bytes)
     rows = 0
     for number, line in enumerate(lines, start=1):

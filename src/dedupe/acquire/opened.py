@@ -1,18 +1,22 @@
-"""A file opened for reading, with all that can go wrong before its first byte."""
+"""An input opened for reading, with all that can go wrong before its first byte."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from io import BufferedReader, FileIO
+from dataclasses import dataclass, replace
+from io import BufferedReader, FileIO, RawIOBase
+from typing import Any, BinaryIO, Self
 
 from dedupe.acquire.inputs import Input
 from dedupe.rejects import Reason
 
-_HEAD_BYTES = 65_536
+HEAD_BYTES = 65_536
+_SPOOL_BYTES = 8_000_000
 _SPECIAL = (
     (stat.S_ISFIFO, "a named pipe"),
     (stat.S_ISSOCK, "a socket"),
@@ -21,22 +25,57 @@ _SPECIAL = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """An input that is open: ``stream`` stands at its first byte; ``head`` is a look at the start.
 
-    ``size`` is what the system says, which for some files is not what can be read.
+    Args:
+        source: the name under which documents of this file are known: ``path``, ``a.zip!/b.html``.
+        name: the file's own name; its suffix may tell the form.
+        stream: where to read. It cannot be seeked, unless the reader wants it ``seekable``.
+        size: bytes as they are stored, which for some files is not what can be read.
+        head: up to 64 kB of the start.
+        url: the address that a page was fetched from, None for a file.
+        media_type: what the transport declared, not yet held against the content.
+        charset: the charset that the transport declared: evidence for ``decode``, not law.
+        compression: media type of the compression that ``stream`` still has, for a reader that
+            wants it ``compressed``.
     """
 
     source: str
     name: str
-    stream: BufferedReader[FileIO]
+    stream: BufferedReader[Any]
     size: int
     head: bytes
+    url: str | None = None
+    media_type: str | None = None
+    charset: str | None = None
+    compression: str | None = None
+
+    @classmethod
+    def of(
+        cls,
+        stream: Any,  # noqa: ANN401 - a file object of any library
+        *,
+        source: str,
+        name: str,
+        size: int,
+        seekable: bool = True,
+        **declared: str | None,
+    ) -> Self:
+        """Open whatever has ``read(n)``; ``declared`` are the fields from ``url`` on.
+
+        ``stream`` is closed by whoever opened it. ``seekable``: its ``seek`` may be used, if it
+        has one.
+        """
+        if not isinstance(stream, BufferedReader):
+            stream = BufferedReader(_Refilled(stream, seekable=seekable), HEAD_BYTES)
+        head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
+        return cls(source=source, name=name, stream=stream, size=size, head=head, **declared)
 
 
-class CannotOpenError(Exception):
-    """An input that is no regular file."""
+class CannotReadError(Exception):
+    """An input, or the rest of one, that cannot be read: it becomes a reject with this reason."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(detail)
@@ -46,29 +85,76 @@ class CannotOpenError(Exception):
 
 @contextmanager
 def opened(target: Input) -> Iterator[Opened]:
-    """Open ``target``, a regular file, and close it afterwards.
+    """Open ``target`` and close it afterwards.
 
     Raises:
-        CannotOpenError: it is a pipe, a socket, a device.
+        CannotReadError: it is a pipe, a socket, a device.
         OSError: the system refuses it.
     """
+    if target.open is not None:
+        with target.open() as file:
+            yield file
+        return
     # Asked before it is opened: opening a pipe waits for its writer, opening a device acts on it.
     _require_regular(target.path.stat().st_mode)
     # It may have been swapped since, hence the flag and the second look.
     descriptor = os.open(target.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with BufferedReader(FileIO(descriptor), _HEAD_BYTES) as stream:
+    with BufferedReader(FileIO(descriptor), HEAD_BYTES) as stream:
         status = os.fstat(descriptor)
         _require_regular(status.st_mode)
-        yield Opened(
+        yield Opened.of(
+            stream,
             source=target.source,
             name=target.path.name,
-            stream=stream,
             size=status.st_size,
-            head=stream.peek(_HEAD_BYTES)[:_HEAD_BYTES],
+            url=target.url,
+            media_type=target.media_type,
+            charset=target.charset,
         )
+
+
+@contextmanager
+def seekable(file: Opened) -> Iterator[Opened]:
+    """Give ``file`` with a stream that can be seeked: itself, or a temporary copy."""
+    if file.stream.seekable():
+        yield file
+        return
+    with tempfile.SpooledTemporaryFile(_SPOOL_BYTES, prefix="dedupe-") as spool:
+        shutil.copyfileobj(file.stream, spool)
+        size = spool.tell()
+        spool.seek(0)
+        with BufferedReader(_Refilled(spool), HEAD_BYTES) as stream:
+            yield replace(file, stream=stream, size=size)
 
 
 def _require_regular(mode: int) -> None:
     for is_kind, kind in _SPECIAL:
         if is_kind(mode):
-            raise CannotOpenError(Reason.UNSUPPORTED, f"{kind}, not a file")
+            raise CannotReadError(Reason.UNSUPPORTED, f"{kind}, not a file")
+
+
+class _Refilled(RawIOBase):
+    """Reads of the length asked for, off a stream that may give less: so a peek shows it all."""
+
+    def __init__(self, stream: BinaryIO | Any, *, seekable: bool = True) -> None:  # noqa: ANN401
+        self._stream = stream
+        self._seekable = seekable and stream.seekable()
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._seekable
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return int(self._stream.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self._stream.tell())
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - any writable buffer
+        view, filled = memoryview(buffer).cast("B"), 0
+        while filled < len(view) and (piece := self._stream.read(len(view) - filled)):
+            view[filled : filled + len(piece)] = piece
+            filled += len(piece)
+        return filled

@@ -6,14 +6,17 @@ from collections.abc import Iterator
 
 from dedupe.acquire.identity import hash_bytes
 from dedupe.acquire.opened import Opened
+from dedupe.acquire.urls import normalise_url
 from dedupe.article import Document
 from dedupe.decoding import decode
 from dedupe.errors import InputError
 from dedupe.rejects import Reason, Reject
+from dedupe.settings import Settings
 
 
-def read_page(file: Opened, media_type: str, max_bytes: int) -> Iterator[Document | Reject]:
+def read_page(file: Opened, media_type: str, settings: Settings) -> Iterator[Document | Reject]:
     """Give the one document that ``file`` is, or the reason why it is none."""
+    max_bytes = settings.max_bytes
     # Read to one byte more than allowed, whatever size was stated: files grow, and some state 0.
     raw = b"" if file.size > max_bytes else file.stream.read(max_bytes + 1)
     if file.size > max_bytes or len(raw) > max_bytes:
@@ -31,20 +34,22 @@ def read_page(file: Opened, media_type: str, max_bytes: int) -> Iterator[Documen
         return
     try:
         # Spaces first: in UTF-16 with nothing but white space the decoder sees control bytes.
-        text, encoding = ("", "") if raw.isspace() else decode(raw, media_type=media_type)
+        text, encoding = ("", "") if raw.isspace() else decode(raw, file.charset, media_type)
     except InputError as error:
         yield reject(*undecodable(error))
         return
     if not text.strip("\ufeff \t\r\n") or text.isspace():
         yield reject(Reason.EMPTY, "nothing but white space")
         return
+    address = normalise_url(file.url) if file.url else None
     yield Document(
-        id=raw_hash,
+        id=hash_bytes(address.encode()) if address else raw_hash,
         source=file.source,
         media_type=media_type,
         text=text,
         raw_hash=raw_hash,
         bytes=len(raw),
+        url=file.url if address else None,
         encoding=encoding,
     )
 

@@ -18,12 +18,13 @@ from dedupe.article import Document
 from dedupe.decoding import decode
 from dedupe.errors import InputError
 from dedupe.rejects import Reason, Reject
+from dedupe.settings import Settings
 
 _DELIMITERS = ",;\t|"
 _BODIES = frozenset(("text", "html"))
 
 
-def read_table(file: Opened, media_type: str, max_bytes: int) -> Iterator[Document | Reject]:
+def read_table(file: Opened, media_type: str, settings: Settings) -> Iterator[Document | Reject]:
     """Give a document or a reject for each record; a table without text or html is one reject."""
 
     def reject(reason: Reason, detail: str, number: int | None = None) -> Reject:
@@ -39,7 +40,7 @@ def read_table(file: Opened, media_type: str, max_bytes: int) -> Iterator[Docume
     except InputError as error:
         yield reject(*undecodable(error))
         return
-    csv.field_size_limit(max_bytes)
+    csv.field_size_limit(settings.max_bytes)
     lines = TextIOWrapper(file.stream, _with_mark(encoding), errors="strict", newline="")
     try:
         records = csv.reader(lines, delimiter=_delimiter(head, media_type))
