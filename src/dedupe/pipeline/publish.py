@@ -10,6 +10,7 @@ from functools import partial
 
 import pyarrow as pa
 
+from dedupe.acquire.urls import RULES
 from dedupe.detect import IndexUpdate
 from dedupe.pipeline import staging
 from dedupe.pipeline.article_rows import article_changes
@@ -67,7 +68,7 @@ def _published(run: Run) -> int | None:
 def versions() -> dict[str, str]:
     """The versions of what a run's output depends on."""
     found = {name: importlib.metadata.version(name) for name in _PACKAGES}
-    return {"python": platform.python_version(), **found}
+    return {"python": platform.python_version(), **found, "url rules": str(RULES)}
 
 
 def _commit(run: Run, changes: Changes) -> int:
