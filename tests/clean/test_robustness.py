@@ -35,10 +35,11 @@ HUGE = {
 
 
 @pytest.mark.parametrize("name", sorted(HUGE))
-def test_hostile_documents_take_less_than_two_seconds(name: str) -> None:
+def test_hostile_documents_do_not_hold_up_a_run(name: str) -> None:
+    """Each takes a second or two; a rule whose cost grows with the square would take minutes."""
     start = time.process_time()
     clean(HUGE[name])
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 20
 
 
 PIECES = st.one_of(
