@@ -74,13 +74,74 @@ def split(normalised: str) -> list[str]:
 
 def word_count(text: str) -> int:
     """How many words ``text`` has."""
-    return len(words(text))
+    return fingerprint(text)[0]
 
 
 def content_hash(text: str) -> str:
     """32 hexadecimal digits of the normalised words: texts with the same hash are ``exact``."""
-    joined = " ".join(words(text)).encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(joined, digest_size=16).hexdigest()
+    return fingerprint(text)[1]
+
+
+def fingerprint(text: str) -> tuple[int, str]:
+    """``word_count`` and ``content_hash`` of ``text`` in one go."""
+    found = _western(text)
+    if found is None:
+        every = words(text)
+        count, joined = len(every), " ".join(every).encode("utf-8", "surrogatepass")
+    else:
+        count, joined = found
+    return count, hashlib.blake2b(joined, digest_size=16).hexdigest()
+
+
+def _western(text: str) -> tuple[int, bytes] | None:
+    """The number of words and ``" ".join(words(text))`` in UTF-8, by table; None if that cannot be.
+
+    Every document is counted and hashed; this takes a tenth of the time of cutting its words out.
+    """
+    table, gone = _byte_table()
+    try:
+        if text.isascii():
+            folded = text.encode("ascii").translate(table)
+        else:
+            folded = text.encode("cp1252").translate(table, gone).replace(_SHARP_S, b"ss")
+    except UnicodeEncodeError:
+        return None
+    if b"\0" in folded or _LONG in folded.translate(_INSIDE):
+        return None
+    folded = folded.strip(b" ")
+    while b"  " in folded:
+        folded = folded.replace(b"  ", b" ")
+    count = folded.count(b" ") + 1 if folded else 0
+    return count, folded if folded.isascii() else folded.decode("cp1252").encode()
+
+
+_SHARP_S = b"\xdf"
+_INSIDE = bytes(code if code == ord(" ") else ord("x") for code in range(256))
+_LONG = b"x" * (LONGEST_WORD + 1)
+
+
+@cache
+def _byte_table() -> tuple[bytes, bytes]:
+    """What each byte of Windows-1252 folds to (0: not to one such byte), and which ones vanish.
+
+    No two of these characters combine, so that each folds by itself.
+    """
+    folded, gone = bytearray(256), bytearray()
+    for code in range(256):
+        try:
+            char = bytes([code]).decode("cp1252")
+        except UnicodeDecodeError:
+            continue
+        plain = normalise(char)
+        if char == "\u00df":
+            folded[code] = code  # one character to two
+        elif not plain:
+            gone.append(code)
+        elif not words(char):
+            folded[code] = ord(" ")
+        elif len(plain) == 1 and len(encoded := plain.encode("cp1252", "ignore")) == 1:
+            folded[code] = encoded[0]
+    return bytes(folded), bytes(gone)
 
 
 @cache

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dedupe.words import LONGEST_WORD, content_hash, normalise, word_count, words
+from dedupe.words import LONGEST_WORD, content_hash, fingerprint, normalise, word_count, words
 
 
 @pytest.mark.parametrize(
@@ -62,3 +63,12 @@ def test_content_hash_is_that_of_the_words_alone(found: list[str]) -> None:
 
 def test_normalise_keeps_separators() -> None:
     assert normalise("A, \u201cB\u201d") == "a, \u201cb\u201d"
+
+
+@given(st.text(alphabet=[bytes([code]).decode("cp1252", "replace") for code in range(256)]))
+@example("Straße \u00ad coöperatie ½ ª ™ …")
+@example("x" * 41)
+def test_western_text_is_counted_and_hashed_as_any_other(text: str) -> None:
+    found = words(text)
+    digest = hashlib.blake2b(" ".join(found).encode(), digest_size=16).hexdigest()
+    assert fingerprint(text) == (len(found), digest)

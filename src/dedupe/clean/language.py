@@ -7,6 +7,7 @@ overlap little; a text of a few sentences is enough. Nothing is returned where t
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 
 from dedupe.clean.lexicon import section
@@ -28,6 +29,10 @@ _BEYOND_LATIN = re.compile(r"[\u0370-\u1cff\u3040-\ud7af]")
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _TOKEN = re.compile(r"[^\W\d_]+")
+_LETTERS = bytes(
+    ord(char.lower()) if char.isascii() and char.isalpha() else ord(" ")
+    for char in map(chr, range(256))
+)
 _SAMPLE = 3000
 _SCRIPT_SHARE = 0.15
 _LEAST_WORDS = 4
@@ -51,15 +56,18 @@ def detect_language(text: str) -> str | None:
         found = _by_script(sample)
         if found:
             return found
-    words = _TOKEN.findall(sample.lower())
+    if sample.isascii():
+        words = sample.encode("ascii").translate(_LETTERS).decode("ascii").split()
+    else:
+        words = _TOKEN.findall(sample.lower())
     if len(words) < _LEAST_WORDS:
         return None
     index = _index()
     votes: dict[str, float] = {}
-    for word in filter(index.__contains__, words):
+    for word, times in Counter(filter(index.__contains__, words)).items():
         languages = index[word]
         for language in languages:
-            votes[language] = votes.get(language, 0.0) + 1.0 / (1 + 0.25 * len(languages))
+            votes[language] = votes.get(language, 0.0) + times / (1 + 0.25 * len(languages))
     ranked = sorted(votes.items(), key=lambda item: (-item[1], item[0]))
     if not ranked or ranked[0][1] < _LEAST_SHARE * len(words):
         return None

@@ -23,9 +23,11 @@ def read_lines(text: str) -> list[Block]:
     group: list[tuple[int, int, int]] = []
     offset, gap = 0, True
     for number, line in enumerate(text.splitlines(keepends=True), 1):
-        stripped = line.strip().strip(_INVISIBLE).strip()
+        stripped = line.strip()
+        if not stripped.isascii():
+            stripped = stripped.strip(_INVISIBLE).strip()
         if stripped:
-            start = offset + line.index(stripped)
+            start = offset + (0 if line.startswith(stripped) else line.index(stripped))
             group.append((start, start + len(stripped), number))
         elif group:
             blocks += _paragraphs(text, group, gap=gap)
@@ -39,7 +41,7 @@ def read_lines(text: str) -> list[Block]:
 
 
 def _paragraphs(text: str, group: list[tuple[int, int, int]], *, gap: bool) -> list[Block]:
-    if _is_wrapped([text[start:end] for start, end, _ in group]):
+    if len(group) > 1 and _is_wrapped([text[start:end] for start, end, _ in group]):
         start, end = group[0][0], group[-1][1]
         joined = " ".join(text[s:e] for s, e, _ in group)
         return [_block(joined, start, end, group[0][2], gap=gap)]
@@ -79,7 +81,7 @@ def _runs_on(lines: list[str]) -> bool:
 
 
 def _block(text: str, start: int, end: int, number: int, *, gap: bool) -> Block:
-    bullet = _BULLET.match(text)
+    bullet = None if text[0].isalnum() else _BULLET.match(text)
     role = Role.ITEM if bullet and bullet.end() < len(text) else Role.PARAGRAPH
     if role is Role.ITEM and bullet and text[0] not in "-–":
         text = text[bullet.end() :]

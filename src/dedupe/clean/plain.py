@@ -131,14 +131,23 @@ def _rejoined(blocks: list[Block], first: int, last: int) -> tuple[int, int]:
     A table of prices weighs as much as a menu, so text on its far side can lie outside; but it
     shares its words with the body, and the teasers of a side-bar do not.
     """
-    live = kept(blocks)
-    body = {word for b in live if first <= b.position <= last for word in _content(b)}
-    for block in live:
-        far = not first <= block.position <= last
-        if far and block.prose and block.ends and block.words >= _REJOINED_WORDS:
-            own = _content(block)
-            if len(own & body) >= _REJOINED_SHARE * len(own):
-                first, last = min(first, block.position), max(last, block.position)
+    far = [
+        block
+        for block in kept(blocks)
+        if not first <= block.position <= last
+        and block.prose
+        and block.ends
+        and block.words >= _REJOINED_WORDS
+    ]
+    if far:
+        near = range(first, last + 1)
+        body = {word for b in kept(blocks) if b.position in near for word in _content(b)}
+    for block in far:
+        if first <= block.position <= last:
+            continue  # an earlier one, farther off, took it in
+        own = _content(block)
+        if len(own & body) >= _REJOINED_SHARE * len(own):
+            first, last = min(first, block.position), max(last, block.position)
     return first, last
 
 

@@ -74,13 +74,16 @@ def cut_repeats(blocks: list[Block]) -> Block | None:
     return standfirst
 
 
-def _find(  # noqa: C901 - one pass, so that it stays linear
+def _find(  # noqa: C901, PLR0912 - one pass, so that it stays linear
     live: list[Block], words: list[list[str]]
 ) -> dict[int, _Twin]:
     """Return for each block that mostly stands in an earlier block: which, and how much of it."""
     where: dict[tuple[str, ...], int] = {}
     exact: dict[tuple[str, ...], int] = {}
     twins: dict[int, _Twin] = {}
+    met: set[str] = set()
+    waiting: list[tuple[int, list[str]]] = []
+    teased = False
     for index, row in enumerate(words):
         key = tuple(row)
         if not key:
@@ -91,6 +94,20 @@ def _find(  # noqa: C901 - one pass, so that it stays linear
             continue
         if len(row) < _LEAST_WORDS:
             continue
+        # A twin has most n-grams in common with earlier blocks, so most of the words that they
+        # begin with too; where these are new, n-grams need not be counted yet.
+        heads = [word for word in row[: 1 - _GRAM] if len(word) >= _LONG]
+        known = sum(map(met.__contains__, heads))
+        met.update(heads)
+        if len(heads) >= _LEAST_GRAMS and known < _NEAR * len(heads) and not teased:
+            teased = live[index].text.rstrip().endswith(_TEASER_END)
+            waiting.append((index, row))
+            continue
+        teased = teased or live[index].text.rstrip().endswith(_TEASER_END)
+        for earlier, passed in waiting:
+            for gram in _sample(passed):
+                where.setdefault(gram, earlier)
+        waiting.clear()
         grams = _sample(row)
         if where.keys().isdisjoint(grams):
             where.update(dict.fromkeys(grams, index))

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -105,35 +104,12 @@ class Templates:
 
 def passage_key(text: str) -> int:
     """Return a passage's key: 63 bits of the BLAKE2b digest of its folded words; never 0."""
-    digest = hashlib.blake2b(folded(text), digest_size=8).digest()
+    digest = hashlib.blake2b(_folded(text), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1 or 1
 
 
-def _folded_byte(code: int) -> int:
-    """What ``fold`` makes of a character of Windows-1252; 0 if that is not one of ASCII."""
-    char = bytes([code]).decode("cp1252", "replace")
-    plain = fold(f"a{char}a")
-    return ord(plain[1]) if len(plain) == len("a a") and plain.isascii() else 0
-
-
-_PLAIN = bytes(map(_folded_byte, range(256)))
-_FIGURES = re.compile(rb"##+")
-
-
-def folded(text: str) -> bytes:
-    """Return the words of ``fold(text)`` in UTF-8, much faster for the languages of the West.
-
-    Every passage of every document is hashed, and folding is what that costs.
-    """
-    try:
-        words = text.encode("ascii" if text.isascii() else "cp1252").translate(_PLAIN)
-    except UnicodeEncodeError:
-        words = b"\0"
-    if b"\0" in words:
-        return " ".join(fold(text).split()).encode("utf-8", "surrogatepass")
-    if b"##" in words:
-        words = _FIGURES.sub(b"#", words)
-    return b" ".join(words.split())
+def _folded(text: str) -> bytes:
+    return " ".join(fold(text).split()).encode("utf-8", "surrogatepass")
 
 
 def passages(text: str) -> list[str]:

@@ -28,6 +28,19 @@ def fold(text: str) -> str:
 
 
 def _fold(text: str) -> str:
+    try:
+        words = text.encode("ascii" if text.isascii() else "cp1252").translate(_BYTES)
+    except UnicodeEncodeError:
+        return _fold_any(text)
+    if b"\0" in words:
+        return _fold_any(text)
+    if b"##" in words:
+        words = _FIGURES.sub(b"#", words)
+    return b" ".join(words.split()).decode("ascii")
+
+
+def _fold_any(text: str) -> str:
+    """``fold`` for any text. Most are of Windows-1252, whose characters fold by a table."""
     text = text.casefold().replace("#", " ")
     if not text.isascii():
         for mark in _PUNCTUATION:
@@ -57,6 +70,17 @@ def _unmarked(text: str) -> str:
     if len(text) - len(bare) == sum(map(text.count, _COMMON_MARKS)):
         return bare.decode("ascii")
     return _MARKS.sub("", text)
+
+
+def _folded_byte(code: int) -> int:
+    """What ``fold`` makes of a character of Windows-1252; 0 if that is not one of ASCII."""
+    char = bytes([code]).decode("cp1252", "replace")
+    plain = _fold_any(f"a{char}a")
+    return ord(plain[1]) if len(plain) == len("a a") and plain.isascii() else 0
+
+
+_BYTES = bytes(map(_folded_byte, range(256)))
+_FIGURES = re.compile(rb"##+")
 
 
 def _count_unspaced(text: str) -> int:

@@ -17,7 +17,7 @@ import pyarrow as pa
 from dedupe.article import Article, Document, Stated
 from dedupe.rejects import Reject
 from dedupe.schemas import REJECTS
-from dedupe.words import content_hash, word_count
+from dedupe.words import fingerprint
 
 _text = pa.string()
 _large = pa.large_string()
@@ -116,6 +116,7 @@ def document_of(row: Mapping[str, Any]) -> Document:
 def cleaned_row(document: Document, article: Article) -> dict[str, Any]:
     """A document and what ``clean`` made of it as a row of ``CLEANED``."""
     text = _encodable(article.text)
+    count, digest = fingerprint(text)
     return {
         "document_id": document.id,
         "source": document.source,
@@ -131,8 +132,8 @@ def cleaned_row(document: Document, article: Article) -> dict[str, Any]:
         "language": article.language,
         "summary": article.summary and _encodable(article.summary),
         "text": text,
-        "word_count": word_count(text),
-        "content_hash": content_hash(text),
+        "word_count": count,
+        "content_hash": digest,
         "provenance": json.dumps(dict(article.provenance), sort_keys=True),
     }
 
