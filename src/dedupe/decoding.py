@@ -167,7 +167,7 @@ def decode(
     unmarked = _utf16_without_mark(raw)
     if unmarked:
         return raw.decode(unmarked), unmarked
-    label = _codec(declared) or _stated_inside(raw, media_type)
+    label = stated_encoding(raw, declared, media_type)
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -295,6 +295,13 @@ def _is_text(name: str) -> bool:
         return isinstance(b"".decode(name), str)
     except (LookupError, ValueError):  # base64, hex, zlib are "codecs" as well
         return False
+
+
+def stated_encoding(
+    raw: bytes, declared: str | None = None, media_type: str | None = "application/xml"
+) -> str | None:
+    """Return the encoding that the transport or the document itself names, if Python knows it."""
+    return _codec(declared) or _stated_inside(raw, media_type)
 
 
 def _stated_inside(raw: bytes, media_type: str | None) -> str | None:

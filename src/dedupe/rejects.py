@@ -38,6 +38,9 @@ class Reason(StrEnum):
     MALFORMED = "malformed"
     """A row or file of JSON that is broken, or that holds neither text nor html."""
 
+    NOT_FETCHED = "not-fetched"
+    """A link without a text, in a feed, a sitemap or a list, and nobody followed it."""
+
     NO_TEXT = "no-text"
     """Cleaned, and fewer words were left than ``Settings.min_words``."""
 

@@ -161,6 +161,7 @@ def test_the_reasons_are_a_closed_list() -> None:
         "malformed",
         "no-text",
         "not-article",
+        "not-fetched",
         "too-large",
         "unreadable",
         "unsupported",
