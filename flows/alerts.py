@@ -6,6 +6,7 @@ from pathlib import Path
 
 from prefect.events import emit_event
 
+from dedupe.objects import is_address
 from dedupe.pipeline import Result
 
 MANY = 0.2
@@ -19,7 +20,8 @@ def announce(result: Result) -> None:
     """Emit ``dedupe.snapshot.published``, and ``dedupe.run.rejected-many`` where that is so."""
     if result.dry_run:
         return
-    folder = Path(result.data_dir).resolve()
+    place = result.data_dir
+    folder = place if is_address(place) else Path(place).resolve()
     resource = {
         "prefect.resource.id": f"dedupe.data.{folder}",
         "prefect.resource.name": str(folder),

@@ -130,7 +130,8 @@ def ingest(
 
     Args:
         inputs: Files, folders or globs to read.
-        data_dir: The data folder to publish into; made where it does not exist.
+        data_dir: The data folder to publish into, a path or an address such as
+            s3://bucket/prefix; made where it does not exist.
         threshold: Jaccard similarity from which two texts are near-duplicates (0.1 to 1).
         containment: Share of one text found in the other from which it is contained (0.1 to 1).
         policy: Who becomes canonical: criteria by weight, separated by commas; of complete,

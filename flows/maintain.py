@@ -24,7 +24,8 @@ from pydantic import Field
 from dedupe.errors import DedupeError
 from dedupe.pipeline import upkeep
 from dedupe.pipeline.check import check as check_folder
-from dedupe.pipeline.lock import locked
+from dedupe.pipeline.lock import Held, locked
+from dedupe.pipeline.place import require
 from dedupe.pipeline.template_upkeep import strip_earlier
 
 KEEP = 100
@@ -32,7 +33,7 @@ WAIT = 600
 
 
 @task(cache_policy=NO_CACHE)
-def check(data_dir: str) -> list[str]:
+def check(data_dir: str, held: Held) -> list[str]:
     """Every table, digest, reference and count, and the index; gives the problems.
 
     The index is a cache: where the tables are whole and it is not, it is built anew.
@@ -42,7 +43,7 @@ def check(data_dir: str) -> list[str]:
         for problem in report.problems:
             get_run_logger().warning(problem)
         get_run_logger().warning("the tables are whole; building the index anew")
-        upkeep.mend(Path(data_dir))
+        upkeep.mend(held)
         report = check_folder(data_dir)
     for problem in report.problems:
         get_run_logger().error(problem)
@@ -50,21 +51,21 @@ def check(data_dir: str) -> list[str]:
 
 
 @task(cache_policy=NO_CACHE)
-def cut_templates(data_dir: str) -> dict[str, int]:
+def cut_templates(held: Held) -> dict[str, int]:
     """Passages learnt to be a site's template, cut from documents that were read before."""
-    return strip_earlier(Path(data_dir))
+    return strip_earlier(held)
 
 
 @task(cache_policy=NO_CACHE)
-def compact(data_dir: str) -> dict[str, Any]:
+def compact(held: Held) -> dict[str, Any]:
     """Small files folded together in a new snapshot with the same rows."""
-    return upkeep.fold(Path(data_dir))
+    return upkeep.fold(held)
 
 
 @task(cache_policy=NO_CACHE)
-def prune(data_dir: str, keep: int) -> list[int]:
+def prune(held: Held, keep: int) -> list[int]:
     """Old snapshots dropped, but for the current one and those that a reader holds."""
-    dropped: list[int] = upkeep.drop(Path(data_dir), keep)["dropped"]
+    dropped: list[int] = upkeep.drop(held, keep)["dropped"]
     return dropped
 
 
@@ -78,21 +79,21 @@ def maintain(
     """Check a data folder, cut templates, compact small files and drop old snapshots.
 
     Args:
-        data_dir: The data folder.
+        data_dir: The data folder, a path or an address such as s3://bucket/prefix.
         keep: How many snapshots to keep, the newest first (1 to 10000).
         wait: Seconds to wait for an ingest to end; 0 gives up at once (0 to 86400).
         templates: Cut passages that a site repeats from its earlier documents too.
     """
     try:
         # The lock's folder is made where it is missing: a mistyped name must not leave one behind.
-        upkeep.require(Path(data_dir))
-        with locked(Path(data_dir), wait):
-            problems = check(data_dir)
+        require(data_dir)
+        with locked(data_dir, wait) as held:
+            problems = check(data_dir, held)
             if problems:
                 # Compacting would carry the damage on, and pruning drop the last whole snapshot.
                 return Failed(message=f"{len(problems)} problems, the first: {problems[0]}")
-            cut = cut_templates(data_dir) if templates else {"stripped": 0, "passages": 0}
-            done = {**cut, **compact(data_dir), "dropped": prune(data_dir, keep)}
+            cut = cut_templates(held) if templates else {"stripped": 0, "passages": 0}
+            done = {**cut, **compact(held), "dropped": prune(held, keep)}
     except DedupeError as error:  # foreseen: the message says it all, a trace would bury it
         return Failed(message=str(error))
     create_markdown_artifact(

@@ -22,6 +22,7 @@ from prefect.schedules import Cron, Interval, Schedule
 
 from dedupe import configuration
 from dedupe.errors import SettingsError
+from dedupe.objects import is_address
 from flows.ingest import ingest
 from flows.maintain import maintain
 
@@ -61,8 +62,8 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"error: {error}\n")
         return 2
     # The runs are processes of their own in this one's folder; paths hold wherever they start.
-    inputs = [str(Path(item).absolute()) for item in chosen.inputs]
-    data_dir = str(Path(chosen.data).absolute())
+    inputs = [_absolute(item) for item in chosen.inputs]
+    data_dir = _absolute(chosen.data)
     # An ingest that meets the nightly upkeep waits for it; what the operator has set stays.
     os.environ.setdefault("DEDUPE_WAIT", "600")
     deployments = [
@@ -84,6 +85,10 @@ def main(arguments: list[str] | None = None) -> int:
     # Coroutines only where the caller is asynchronous.
     serve(*[made for made in deployments if isinstance(made, RunnerDeployment)])
     return 0
+
+
+def _absolute(place: str) -> str:
+    return place if is_address(place) else str(Path(place).absolute())
 
 
 def _schedule(cron: str, interval: int, timezone: str) -> Schedule:

@@ -15,7 +15,17 @@ from tests.desk import ROOT
 PACKAGE = ROOT / "src" / "dedupe"
 STAGES = ("acquire", "clean", "detect", "elect", "publish")
 # Below the stages: what every stage may use. The order is that of the imports.
-GROUND = ("errors", "settings", "article", "words", "decoding", "rejects", "schemas", "transient")
+GROUND = (
+    "errors",
+    "settings",
+    "article",
+    "words",
+    "decoding",
+    "rejects",
+    "schemas",
+    "transient",
+    "objects",
+)
 
 
 def modules() -> list[Path]:
@@ -69,6 +79,13 @@ def test_the_ground_stands_on_nothing_but_itself_and_in_no_circle() -> None:
 def test_the_pipeline_knows_nothing_of_those_who_call_it() -> None:
     for path in (PACKAGE / "pipeline").rglob("*.py"):
         assert not {"cli", "store", "terminal"} & set(imported(path)), path
+
+
+def test_what_is_remote_knows_tables_and_objects_and_no_runs() -> None:
+    """A run works in the mirror of a remote folder, so that stands below the pipeline."""
+    for path in (PACKAGE / "remote").rglob("*.py"):
+        above = set(imported(path)) - {"remote", "publish", *GROUND}
+        assert not above, f"{path.relative_to(PACKAGE)} imports {', '.join(sorted(above))}"
 
 
 def test_the_report_reads_tables_and_knows_nothing_of_runs() -> None:

@@ -36,7 +36,7 @@ def test_every_setting_is_described_with_its_default_and_bounds() -> None:
         if isinstance(value, tuple):
             assert default.strip("`") == (",".join(value) or "none")
         elif isinstance(value, str):
-            assert default == f"`{value}`"
+            assert default == (f"`{value}`" if value else "none")
         elif isinstance(value, bool):
             assert default == f"`{str(value).lower()}`"
         else:

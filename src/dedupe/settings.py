@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -15,6 +16,9 @@ POLICIES = ("complete", "version", "source", "first", "published", "id")
 
 CRON_FIELDS = 5
 
+_SECRET = re.compile(r"(?<=[^/:]):[^/@\s]+@")
+"""The password in an address: ``://user:password@host``."""
+
 
 def _setting(
     default: Any,  # noqa: ANN401 - the field's own type is checked by mypy at the field
@@ -23,13 +27,16 @@ def _setting(
     high: float | None = None,
     *,
     served: bool = False,
+    here: bool = False,
 ) -> Any:  # noqa: ANN401
     """A field with what people are told about it and, for a number, its bounds.
 
     One that is ``served`` matters to ``flows/serve.py`` alone, and is no option of a single run.
+    One that is ``here`` says where things are for this machine: no snapshot records it.
     """
     return dataclasses.field(
-        default=default, metadata={"help": about, "low": low, "high": high, "served": served}
+        default=default,
+        metadata={"help": about, "low": low, "high": high, "served": served, "here": here},
     )
 
 
@@ -72,6 +79,21 @@ class Settings:
     wait: int = _setting(
         0, "seconds to wait for another run that holds the data folder; 0 ends at once", 0, 86_400
     )
+    cache_dir: str = _setting(
+        "", "folder for the local mirrors of data folders in object storage", here=True
+    )
+    lease: int = _setting(
+        60, "seconds of silence after which a run in object storage counts as dead", 1, 3600
+    )
+    grace: int = _setting(
+        3600,
+        "seconds that a replaced snapshot in object storage is kept for its readers",
+        0,
+        31_536_000,
+    )
+    ledger: str = _setting(
+        "", "database that says what is current and who writes, where no bucket should", here=True
+    )
     shard_bytes: int = _setting(16_000_000, "raw bytes in one unit of work", 1, 2**31 - 1)
     cron: str = _setting("*/15 * * * *", "when a served ingest is due: five fields", served=True)
     interval: int = _setting(
@@ -89,7 +111,9 @@ class Settings:
                 if not isinstance(value, bool):
                     raise SettingsError(f"{field.name}: {value!r} is neither true nor false")
             elif isinstance(field.default, str):
-                if not isinstance(value, str) or len(value.split()) != CRON_FIELDS:
+                if not isinstance(value, str):
+                    raise SettingsError(f"{field.name}: {value!r} is no text")
+                if field.name == "cron" and len(value.split()) != CRON_FIELDS:
                     raise SettingsError(f"{field.name}: {value!r} has not five fields")
             else:
                 _between(field.name, value, field.metadata["low"], field.metadata["high"])
@@ -114,11 +138,20 @@ class Settings:
         return cls(**values)
 
     def as_dict(self) -> dict[str, Any]:
-        """The fields with JSON-ready values."""
+        """The fields with JSON-ready values, passwords left out."""
         return {
-            name: list(value) if isinstance(value, tuple) else value
+            name: list(value)
+            if isinstance(value, tuple)
+            else _SECRET.sub(":***@", value)
+            if isinstance(value, str)
+            else value
             for name, value in dataclasses.asdict(self).items()
         }
+
+    def recorded(self) -> dict[str, Any]:
+        """What a snapshot records: ``as_dict`` without what matters to one machine only."""
+        here = {field.name for field in dataclasses.fields(self) if field.metadata["here"]}
+        return {name: value for name, value in self.as_dict().items() if name not in here}
 
 
 def split_names(text: str) -> tuple[str, ...]:

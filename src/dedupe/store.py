@@ -8,10 +8,14 @@ from typing import Any, Self
 
 import pyarrow.dataset as ds
 
+from dedupe import configuration
 from dedupe.errors import StoreError
+from dedupe.objects import Bucket, is_address
 from dedupe.publish import Snapshot
 from dedupe.publish.lease import Lease
 from dedupe.publish.snapshot import CURRENT
+from dedupe.remote import RemoteSnapshot
+from dedupe.remote.ledgers import ledger_of
 from dedupe.report import explain
 
 
@@ -19,7 +23,9 @@ class Store:
     """One snapshot of a data folder, resolved once: what it reads never changes underneath.
 
     The snapshot is kept from being pruned until the store is closed, by ``close()`` or the end of
-    a ``with`` block, or is let go of. So keep the store as long as its datasets are read.
+    a ``with`` block, or is let go of. So keep the store as long as its datasets are read. In object
+    storage nothing tells who reads: there a snapshot stays for as long as the setting ``grace``
+    says after it was replaced.
     """
 
     def __init__(self, data_dir: str | Path) -> None:
@@ -28,7 +34,12 @@ class Store:
         Raises:
             StoreError: nothing was published in ``data_dir`` yet, or it is damaged.
         """
-        self._snapshot, self._lease = _leased(Path(data_dir))
+        self._snapshot: Snapshot
+        self._lease: Lease | None = None
+        if is_address(data_dir):
+            self._snapshot = _there(str(data_dir))
+        else:
+            self._snapshot, self._lease = _leased(Path(data_dir))
 
     def __enter__(self) -> Self:
         return self
@@ -43,7 +54,8 @@ class Store:
 
     def close(self) -> None:
         """Let the snapshot go: it may be pruned from now on. A second call does nothing."""
-        self._lease.close()
+        if self._lease is not None:
+            self._lease.close()
 
     @property
     def snapshot(self) -> int:
@@ -52,8 +64,20 @@ class Store:
 
     @property
     def path(self) -> Path:
-        """The snapshot's folder."""
+        """The snapshot's folder.
+
+        Raises:
+            StoreError: it lies in object storage; ``address`` says where.
+        """
+        if isinstance(self._snapshot, RemoteSnapshot):
+            raise StoreError(f"{self.address}: in object storage, so no path leads to it")
         return self._snapshot.folder
+
+    @property
+    def address(self) -> str:
+        """Where the snapshot lies: its folder's path, or its address in object storage."""
+        here = self._snapshot
+        return here.address if isinstance(here, RemoteSnapshot) else str(here.folder)
 
     @property
     def tables(self) -> Snapshot:
@@ -103,12 +127,23 @@ class Store:
 
 
 def open(data_dir: str | Path = "data") -> Store:  # noqa: A001 - `dedupe.open` is the contract
-    """Open a data folder for reading.
+    """Open a data folder, a path or an address such as ``s3://bucket/prefix``, for reading.
 
     Raises:
         StoreError: nothing was published there yet, or it is damaged.
     """
     return Store(data_dir)
+
+
+def _there(address: str) -> Snapshot:
+    """The current snapshot of a data folder in object storage."""
+    ledger = ledger_of(Bucket(address), configuration.load().settings.ledger)
+    snapshot = RemoteSnapshot.current_at(address, ledger)
+    if snapshot is None:
+        raise StoreError(
+            f"{address}: nothing is published here yet; run `dedupe ingest` into it first"
+        )
+    return snapshot
 
 
 def _leased(data_dir: Path) -> tuple[Snapshot, Lease]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dedupe.pipeline.lock import Held
 from dedupe.pipeline.template_learning import rebuild
 from dedupe.pipeline.template_state import path_of, read
 from dedupe.pipeline.template_upkeep import STRIPPED, strip_earlier
@@ -48,7 +49,7 @@ def assert_whole(desk: Desk) -> None:
 def test_earlier_articles_lose_the_template_in_a_snapshot_of_its_own(desk: Desk) -> None:
     read_early(desk)
     before = {row["id"]: row for row in desk.rows("articles")}
-    done = strip_earlier(desk.data)
+    done = strip_earlier(Held(desk.data))
     assert done == {"snapshot": 3, "stripped": 5, "passages": 5}
     assert_whole(desk)
     after = {row["id"]: row for row in desk.rows("articles")}
@@ -71,24 +72,24 @@ def test_earlier_articles_lose_the_template_in_a_snapshot_of_its_own(desk: Desk)
 
 
 def test_with_nothing_to_cut_there_is_no_snapshot(desk: Desk) -> None:
-    assert strip_earlier(desk.data)["stripped"] == 0
+    assert strip_earlier(Held(desk.data))["stripped"] == 0
     read_early(desk)
-    first = strip_earlier(desk.data)
-    assert strip_earlier(desk.data) == {**first, "stripped": 0, "passages": 0}
+    first = strip_earlier(Held(desk.data))
+    assert strip_earlier(Held(desk.data)) == {**first, "stripped": 0, "passages": 0}
     assert len(list((desk.data / "snapshots").iterdir())) == 3
 
 
 def test_switched_off_nothing_is_cut(desk: Desk) -> None:
     desk.settings["templates"] = False
     read_early(desk)
-    assert strip_earlier(desk.data)["stripped"] == 0
+    assert strip_earlier(Held(desk.data))["stripped"] == 0
 
 
 def test_clusters_stay_and_their_figures_are_taken_again(desk: Desk) -> None:
     read_early(desk)
     filed = desk.row("duplicates", site="gazette.example")
     assert filed["relation"] != "exact"
-    strip_earlier(desk.data)
+    strip_earlier(Held(desk.data))
     now = desk.row("duplicates", site="gazette.example")
     assert (now["relation"], now["jaccard"], now["containment"]) == ("exact", 1.0, 1.0)
     assert now["canonical_id"] == filed["canonical_id"]
@@ -99,7 +100,7 @@ def test_duplicates_lose_the_template_and_earlier_versions_keep_it(desk: Desk) -
     copy = page(told(0).longer(paragraphs=5), "0-longer", site="gazette.example", note=None)
     desk.ingest(write_rows(desk.inputs / "3.jsonl", [copy]))
     assert desk.row("duplicates", url=f"https://{SITE}/0")["text"].endswith(NOTE)
-    strip_earlier(desk.data)
+    strip_earlier(Held(desk.data))
     assert desk.row("duplicates", url=f"https://{SITE}/0")["text"] == told(0).body
     assert desk.row("duplicates", relation="revision")["text"].endswith(NOTE)
     assert_whole(desk)
@@ -108,7 +109,7 @@ def test_duplicates_lose_the_template_and_earlier_versions_keep_it(desk: Desk) -
 def test_later_runs_go_on_from_there(desk: Desk) -> None:
     """The same pages are unchanged, copies are found by their new texts, revisions are versions."""
     read_early(desk)
-    strip_earlier(desk.data)
+    strip_earlier(Held(desk.data))
     assert outcomes(desk.ingest(desk.inputs)) == {"unchanged": 8}
     moved = page(told(1).with_paragraphs([NOTE, *told(1).paragraphs]), "1", note=None)
     again = desk.ingest(write_rows(desk.inputs / "moved.jsonl", [moved]))
@@ -130,7 +131,7 @@ def test_no_two_versions_of_a_document_become_one(desk: Desk) -> None:
     desk.ingest(write_rows(desk.inputs / "0.jsonl", [plain]))
     desk.ingest(write_rows(desk.inputs / "0b.jsonl", [page(told(9), "9")]))
     read_early(desk)
-    strip_earlier(desk.data)
+    strip_earlier(Held(desk.data))
     assert_whole(desk)
     assert desk.row("articles", url=f"https://{SITE}/9")["text"].endswith(NOTE)
     desk.ingest(write_rows(desk.inputs / "0c.jsonl", [page(told(9).revised(), "9")]))
@@ -142,5 +143,5 @@ def test_documents_are_rewritten_a_bounded_number_at_a_time(
 ) -> None:
     read_early(desk)
     monkeypatch.setattr("dedupe.pipeline.template_upkeep.AT_ONCE", 2)
-    assert [strip_earlier(desk.data)["stripped"] for _ in range(4)] == [2, 2, 1, 0]
+    assert [strip_earlier(Held(desk.data))["stripped"] for _ in range(4)] == [2, 2, 1, 0]
     assert_whole(desk)

@@ -20,7 +20,7 @@ from dedupe.cli.options import DATA, JSON, print_json, settings_options
 @JSON
 def ingest(
     inputs: tuple[str, ...],
-    data_dir: Path,
+    data_dir: Path | str,
     dry_run: bool,  # noqa: FBT001 - click passes options by name
     as_json: bool,  # noqa: FBT001
     **given: Any,  # noqa: ANN401
@@ -70,7 +70,7 @@ def clean(file: Path, url: str | None, media_type: str | None, as_json: bool) ->
 @click.argument("id", metavar="ID")
 @DATA
 @JSON
-def explain(id: str, data_dir: Path, as_json: bool) -> None:  # noqa: A002, FBT001
+def explain(id: str, data_dir: Path | str, as_json: bool) -> None:  # noqa: A002, FBT001
     """Tell the whole story of one document: by id, the beginning of one, URL or source."""
     from dedupe.store import Store
     from dedupe.terminal import show_story

@@ -15,7 +15,7 @@ from dedupe.errors import DedupeError
 @click.command()
 @DATA
 @JSON
-def check(data_dir: Path, as_json: bool) -> None:  # noqa: FBT001
+def check(data_dir: Path | str, as_json: bool) -> None:  # noqa: FBT001
     """Verify every table, digest, reference and count, and the index."""
     from dedupe.pipeline.check import check as run_check
     from dedupe.terminal import show_check
@@ -32,7 +32,7 @@ def check(data_dir: Path, as_json: bool) -> None:  # noqa: FBT001
 @click.command()
 @DATA
 @JSON
-def rebuild(data_dir: Path, as_json: bool) -> None:  # noqa: FBT001
+def rebuild(data_dir: Path | str, as_json: bool) -> None:  # noqa: FBT001
     """Build the index anew from the published tables."""
     from dedupe.pipeline.rebuild import rebuild_index
 
@@ -48,7 +48,7 @@ def rebuild(data_dir: Path, as_json: bool) -> None:  # noqa: FBT001
 @click.command()
 @DATA
 @JSON
-def compact(data_dir: Path, as_json: bool) -> None:  # noqa: FBT001
+def compact(data_dir: Path | str, as_json: bool) -> None:  # noqa: FBT001
     """Fold small files together in a new snapshot with the same rows."""
     from dedupe.pipeline.upkeep import compact as run_compact
 
@@ -63,9 +63,9 @@ def compact(data_dir: Path, as_json: bool) -> None:  # noqa: FBT001
 @click.command()
 @DATA
 @JSON
-def snapshots(data_dir: Path, as_json: bool) -> None:  # noqa: FBT001
+def snapshots(data_dir: Path | str, as_json: bool) -> None:  # noqa: FBT001
     """List the published snapshots, oldest first."""
-    from dedupe.publish.history import snapshots as listed
+    from dedupe.pipeline.upkeep import snapshots as listed
     from dedupe.terminal import show_snapshots
 
     entries = listed(data_dir)
@@ -79,7 +79,7 @@ def snapshots(data_dir: Path, as_json: bool) -> None:  # noqa: FBT001
 @click.argument("number", type=click.IntRange(min=1), metavar="N")
 @DATA
 @JSON
-def rollback(number: int, data_dir: Path, as_json: bool) -> None:  # noqa: FBT001
+def rollback(number: int, data_dir: Path | str, as_json: bool) -> None:  # noqa: FBT001
     """Make snapshot N current again; later ones stay in the list as withdrawn."""
     from dedupe.pipeline.upkeep import rollback as run_rollback
 
@@ -95,16 +95,18 @@ def rollback(number: int, data_dir: Path, as_json: bool) -> None:  # noqa: FBT00
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write it there.")
 @click.option("--open/--no-open", "show", default=False, help="Open it in the browser.")
 @JSON
-def report(data_dir: Path, out: Path | None, show: bool, as_json: bool) -> None:  # noqa: FBT001
+def report(data_dir: Path | str, out: Path | None, show: bool, as_json: bool) -> None:  # noqa: FBT001
     """Say where the last run's page lies, write a copy of it, or open it."""
+    from dedupe.pipeline.place import require, viewed
     from dedupe.report.page import page_of
     from dedupe.store import Store
 
-    store = Store(data_dir)
-    try:
-        path = page_of(store.tables, out)
-    except OSError as error:
-        raise DedupeError(f"{out or data_dir}: the page cannot be written ({error})") from error
+    require(data_dir)
+    with viewed(data_dir) as folder, Store(folder) as store:
+        try:
+            path = page_of(store.tables, out)
+        except OSError as error:
+            raise DedupeError(f"{out or data_dir}: the page cannot be written ({error})") from error
     if as_json:
         print_json({"snapshot": store.snapshot, "page": str(path)})
     else:

@@ -12,15 +12,34 @@ from typing import Any
 
 import click
 
+from dedupe.objects import is_address
 from dedupe.settings import Settings
+
+
+class _Place(click.Path):
+    """A folder, or an address in object storage, which stays the text that it is."""
+
+    name = "folder"
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path, file_okay=False)
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - as in click
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:  # noqa: ANN401
+        return value if is_address(value) else super().convert(value, param, ctx)
+
 
 DATA = click.option(
     "--data",
     "data_dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("data"),
+    type=_Place(),
+    default="data",
     show_default=True,
-    help="The data folder.",
+    help="The data folder: a path, or an address such as s3://bucket/prefix.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 

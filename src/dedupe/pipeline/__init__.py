@@ -57,7 +57,8 @@ def ingest(
 
     Args:
         inputs: files, folders or globs; one or several.
-        data_dir: the data folder; made where it does not exist.
+        data_dir: the data folder, a path or an address (``s3://bucket/prefix``); made where it does
+            not exist.
         settings: defaults to ``Settings()``.
         dry_run: count what would happen, write nothing.
         progress: called with a stage's name, the units done and, where known, the units in all.
@@ -99,6 +100,6 @@ def result_of(run: Run, snapshot: int) -> Result:
         counts={name: run.counts[name] for name in names},
         relations=dict(sorted(run.relations.items())),
         seconds=round(run.seconds, 3),
-        data_dir=str(run.data_dir),
+        data_dir=str(run.place),
         dry_run=run.dry_run,
     )

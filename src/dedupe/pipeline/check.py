@@ -9,11 +9,15 @@ from pathlib import Path
 from dedupe.detect import Index
 from dedupe.detect.identifiers import unpack_ids
 from dedupe.errors import StoreError
-from dedupe.pipeline.lock import STATE
+from dedupe.objects import is_address
+from dedupe.pipeline.place import STATE, remote_of, require, viewed
 from dedupe.pipeline.rebuild import known, seen
 from dedupe.pipeline.template_state import TEMPLATES, path_of, read
 from dedupe.publish import Snapshot
 from dedupe.publish.check import check_snapshot
+from dedupe.remote.history import problems as stored_problems
+from dedupe.remote.tables import read_manifest
+from dedupe.schemas import TABLES
 from dedupe.settings import Settings
 
 
@@ -33,10 +37,30 @@ def check(data_dir: str | Path) -> Report:
     Raises:
         StoreError: nothing is published in ``data_dir``, or the manifest cannot be read.
     """
-    folder = Path(data_dir)
+    require(data_dir)
+    if is_address(data_dir):
+        report = _as_stored(str(data_dir))
+        if report.problems:
+            return report  # nothing to be brought here
+    with viewed(data_dir) as folder:
+        return _as_here(folder)
+
+
+def _as_stored(address: str) -> Report:
+    """The files of the current snapshot in object storage, each read there."""
+    mirror, ledger = remote_of(address)
+    state, _ = ledger.read()
+    manifest = read_manifest(mirror.bucket, state.snapshot)
+    counts = {table: manifest.rows(table) for table in TABLES}
+    problems = list(stored_problems(mirror.bucket, manifest))
+    if manifest.stamp != state.stamp:
+        problems.append(f"snapshot {state.snapshot}: not the manifest that was published")
+    return Report(snapshot=state.snapshot, counts=counts, problems=problems)
+
+
+def _as_here(folder: Path) -> Report:
     snapshot = Snapshot.current(folder)
-    if snapshot is None:
-        raise StoreError(f"{data_dir}: nothing is published here yet; run `dedupe ingest` first")
+    assert snapshot is not None
     problems = list(check_snapshot(snapshot))
     notes: list[str] = []
     if not problems:

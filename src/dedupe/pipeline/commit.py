@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dedupe.detect import Index, IndexUpdate
-from dedupe.pipeline.lock import STATE
+from dedupe.pipeline.lock import STATE, Held
 from dedupe.pipeline.template_state import TEMPLATES, drop_others
 from dedupe.publish import Manifest, Snapshot, place, swap
 from dedupe.report.page import PAGE, write_page
@@ -19,20 +19,22 @@ Learn = Callable[[Snapshot, Path], None]
 """Writes the state of the templates for a snapshot into a folder."""
 
 
-def commit(
-    data_dir: Path, draft: Path, manifest: Manifest, update: IndexUpdate, learn: Learn
-) -> None:
+def commit(held: Held, draft: Path, manifest: Manifest, update: IndexUpdate, learn: Learn) -> None:
     """Place the draft, write index and templates under its stamp, swap ``current``, drop the old.
 
     Both are written before the swap, beside those in use: whoever finds the new snapshot finds
-    what reflects it, and a kill in between leaves files that nobody asks for.
+    what reflects it, and a kill in between leaves files that nobody asks for. A folder in object
+    storage is swapped there first: its mirror here follows.
     """
+    data_dir = held.root
     manifest.write(draft)
     _write_page(draft)
     placed = place(draft, data_dir, manifest)
     update.write()
     templates = data_dir / STATE / TEMPLATES
     learn(Snapshot(placed), templates)
+    if held.hold is not None:
+        held.hold.publish(placed, manifest)
     swap(data_dir, manifest)
     Index.prune(data_dir / STATE / "index", keep=manifest.stamp)
     drop_others(templates, manifest.stamp)

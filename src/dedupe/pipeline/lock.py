@@ -9,37 +9,72 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from dedupe import configuration
 from dedupe.errors import LockedError, StoreError
+from dedupe.objects import is_address
+from dedupe.pipeline.place import STATE, lock_of, remote_of
+from dedupe.publish.history import next_number as number_after
 from dedupe.publish.snapshot import CURRENT, SNAPSHOTS
+from dedupe.remote import Hold, hold
+from dedupe.settings import Settings
+
+__all__ = ["STATE", "Held", "locked", "next_number"]
 
 log = logging.getLogger("dedupe")
 
-STATE = "state"
-"""The folder under ``data/`` that no reader needs: lock, index, staging."""
+
+class Held:
+    """A data folder under its lock.
+
+    ``root`` is where it is worked on; ``hold`` is the lock on one in object storage, else None.
+    """
+
+    def __init__(self, root: Path, hold: Hold | None = None) -> None:
+        self.root = root
+        self.hold = hold
+
+
+def next_number(held: Held, current: int) -> int:
+    """The number of the next snapshot of a data folder whose current one has ``current``."""
+    return held.hold.number if held.hold else number_after(held.root, current)
 
 
 @contextlib.contextmanager
-def locked(data_dir: Path, wait: float = 0) -> Iterator[None]:
+def locked(place: str | Path, wait: float = 0, settings: Settings | None = None) -> Iterator[Held]:
     """Hold the one lock of a data folder. The kernel frees it when its holder dies.
 
+    One in object storage has a second lock, between machines (``dedupe.remote.hold``).
+
     Args:
-        data_dir: the data folder; made where it does not exist.
+        place: the data folder, a path or an address; made where it does not exist.
         wait: seconds to wait for another holder to let go.
+        settings: where the caller has none, those of files and environment.
 
     Raises:
         LockedError: another process holds it still.
         StoreError: the folder cannot be made or written.
     """
+    if not is_address(place):
+        with _alone(Path(place), wait):
+            yield Held(Path(place))
+        return
+    settings = settings or configuration.load().settings
+    mirror, ledger = remote_of(str(place), settings)
+    with _alone(mirror.root, wait), hold(mirror, ledger, settings.lease, wait) as taken:
+        yield Held(mirror.root, taken)
+
+
+@contextlib.contextmanager
+def _alone(data_dir: Path, wait: float) -> Iterator[None]:
+    """Hold the kernel's lock of a local folder."""
     current = data_dir / CURRENT
     if current.is_dir() and not current.is_symlink():
         raise StoreError(
             f"{current}: a folder where a link should be, as copies have it that follow links; "
             f"replace it by a link to the newest folder of {data_dir / SNAPSHOTS}"
         )
-    path = data_dir / STATE / "lock"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path, timeout=0)
+        lock = FileLock(lock_of(data_dir), timeout=0)
         _acquire(lock, data_dir, wait)
     except Timeout as error:
         waited = f" after {wait:g} s of waiting" if wait else ""

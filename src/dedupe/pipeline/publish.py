@@ -80,12 +80,12 @@ def _commit(run: Run, changes: Changes) -> int:
         run_id=run.run_id,
         created_at=run.started_at.isoformat(),
         parent=run.snapshot.number if run.snapshot else None,
-        settings=run.settings.as_dict(),
+        settings=run.settings.recorded(),
         versions=versions(),
         files=sorted_files(files),
     )
     update = _index_update(run, manifest.stamp)
-    commit(run.data_dir, draft, manifest, update, partial(learn_from, run))
+    commit(run.held, draft, manifest, update, partial(learn_from, run))
     return manifest.snapshot
 
 
@@ -152,7 +152,7 @@ def _runs(run: Run, changes: Changes) -> None:
         **{name: run.counts[name] for name in _REPORTED},
         "relations": sorted(run.relations.items()),
         "stage_seconds": sorted(run.stage_seconds.items()),
-        "settings": json.dumps(run.settings.as_dict(), sort_keys=True),
+        "settings": json.dumps(run.settings.recorded(), sort_keys=True),
         "versions": json.dumps(versions(), sort_keys=True),
     }
     changes.put("runs", pa.Table.from_pylist([row], schema=RUNS))

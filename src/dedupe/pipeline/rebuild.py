@@ -13,6 +13,7 @@ import numpy.typing as npt
 from dedupe.detect import Index, IndexUpdate
 from dedupe.errors import StoreError
 from dedupe.pipeline.lock import STATE, locked
+from dedupe.pipeline.place import require
 from dedupe.pipeline.template_learning import rebuild as learn_again
 from dedupe.pipeline.template_state import TEMPLATES, path_of
 from dedupe.publish import Snapshot
@@ -71,10 +72,9 @@ def rebuild_index(data_dir: str | Path) -> dict[str, int]:
         StoreError: nothing is published in ``data_dir``.
         LockedError: a run holds it.
     """
-    folder = Path(data_dir)
-    if Snapshot.current(folder) is None:
-        raise StoreError(f"{data_dir}: nothing is published here yet; run `dedupe ingest` first")
-    with locked(folder):
+    require(data_dir)
+    with locked(data_dir) as held:
+        folder = held.root
         snapshot = Snapshot.current(folder)
         assert snapshot is not None  # published snapshots are never taken back
         settings = Settings.from_mapping(snapshot.manifest.settings)

@@ -20,13 +20,13 @@ from dedupe.acquire import Input, expand
 from dedupe.article import Pair
 from dedupe.detect import Detector, Index
 from dedupe.elect import Candidate
-from dedupe.pipeline.lock import STATE, locked
+from dedupe.pipeline.lock import STATE, Held, locked, next_number
+from dedupe.pipeline.place import root_of, viewed
 from dedupe.pipeline.rebuild import open_index
 from dedupe.pipeline.template_learning import open_templates
 from dedupe.pipeline.template_state import TEMPLATES
 from dedupe.pipeline.versions import Versions
 from dedupe.publish import Snapshot
-from dedupe.publish.history import next_number
 from dedupe.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,7 +62,9 @@ class Run:
     ) -> None:
         """Start a run; nothing is written yet. ``started_at`` is the clock of this run (now)."""
         self.inputs = [str(item) for item in inputs]
-        self.data_dir = Path(data_dir)
+        self.place = data_dir
+        self.data_dir = root_of(data_dir, settings)
+        self.held = Held(self.data_dir)
         self.settings = settings
         self.dry_run = dry_run
         self.progress = progress or _silent
@@ -105,7 +107,7 @@ class Run:
     @property
     def number(self) -> int:
         """The number of the snapshot that this run publishes."""
-        return next_number(self.data_dir, self.snapshot.number if self.snapshot else 0)
+        return next_number(self.held, self.snapshot.number if self.snapshot else 0)
 
     @property
     def seconds(self) -> float:
@@ -156,12 +158,15 @@ class Run:
         """
         self.found = expand(self.inputs)
         if self.dry_run:
-            with tempfile.TemporaryDirectory(prefix="dedupe-") as folder:
+            with (
+                tempfile.TemporaryDirectory(prefix="dedupe-") as folder,
+                viewed(self.place, self.settings),
+            ):
                 self.staging = Path(folder)
                 self._open()
                 yield
             return
-        with locked(self.data_dir, self.settings.wait):
+        with locked(self.place, self.settings.wait, self.settings) as self.held:
             nursery = self.data_dir / STATE / "staging"
             shutil.rmtree(nursery, ignore_errors=True)
             self.staging = nursery / self.run_id

@@ -20,7 +20,7 @@ from dedupe.article import Article, Relation
 from dedupe.clean.templates import strip
 from dedupe.detect import Detector, compare
 from dedupe.pipeline.commit import commit
-from dedupe.pipeline.lock import STATE
+from dedupe.pipeline.lock import STATE, Held, next_number
 from dedupe.pipeline.publish import versions
 from dedupe.pipeline.rebuild import open_index
 from dedupe.pipeline.signature_rows import put_signatures, sketch_metadata
@@ -28,7 +28,6 @@ from dedupe.pipeline.template_learning import open_templates, rebuild
 from dedupe.pipeline.template_state import TEMPLATES, Known, path_of
 from dedupe.pipeline.versions import superseded_id
 from dedupe.publish import Changes, Manifest, Snapshot, month_of, sorted_files, write_tables
-from dedupe.publish.history import next_number
 from dedupe.schemas import ARTICLES, DUPLICATES, REMOVALS
 from dedupe.settings import Settings
 from dedupe.words import content_hash, word_count
@@ -43,12 +42,13 @@ _SCHEMAS = {"articles": ARTICLES, "duplicates": DUPLICATES}
 _Row = dict[str, Any]
 
 
-def strip_earlier(folder: Path) -> dict[str, int]:
+def strip_earlier(held: Held) -> dict[str, int]:
     """Cut learnt templates from earlier documents, under a lock that is held already.
 
     Gives the snapshot, the documents rewritten and the passages cut; where there is nothing to cut
     no snapshot is made.
     """
+    folder = held.root
     snapshot = Snapshot.current(folder)
     if snapshot is None:
         return {"snapshot": 0, "stripped": 0, "passages": 0}
@@ -87,7 +87,7 @@ def strip_earlier(folder: Path) -> dict[str, int]:
         [row["content_hash"] for row in canonicals],
         [row["published_at"] for row in canonicals],
     )
-    number = next_number(folder, snapshot.number)
+    number = next_number(held, snapshot.number)
     draft = folder / STATE / "staging" / STRIPPED
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
@@ -103,7 +103,7 @@ def strip_earlier(folder: Path) -> dict[str, int]:
     update = index.draft(manifest.stamp)
     update.remove(ids)
     update.add_from(detector, ids)
-    commit(folder, draft, manifest, update, _learn_again)
+    commit(held, draft, manifest, update, _learn_again)
     return {"snapshot": number, "stripped": len(found), "passages": removals}
 
 

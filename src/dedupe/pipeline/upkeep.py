@@ -13,9 +13,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from dedupe import configuration
 from dedupe.errors import StoreError
+from dedupe.objects import is_address
 from dedupe.pipeline.commit import commit
-from dedupe.pipeline.lock import STATE, locked
+from dedupe.pipeline.lock import STATE, Held, locked, next_number
+from dedupe.pipeline.place import remote_of
 from dedupe.pipeline.publish import versions
 from dedupe.pipeline.rebuild import open_index, rebuild
 from dedupe.pipeline.signature_rows import sketch_metadata
@@ -23,9 +26,11 @@ from dedupe.pipeline.template_changes import carry_on
 from dedupe.pipeline.template_learning import open_templates
 from dedupe.pipeline.template_state import TEMPLATES
 from dedupe.publish import Changes, Manifest, Snapshot, sorted_files, write_tables
-from dedupe.publish.history import next_number
+from dedupe.publish.history import Entry
 from dedupe.publish.history import prune as drop_old
 from dedupe.publish.history import rollback as go_back
+from dedupe.publish.history import snapshots as listed_here
+from dedupe.remote.history import snapshots as listed_there
 from dedupe.settings import Settings
 
 COMPACTED = "compact"
@@ -39,19 +44,20 @@ def compact(data_dir: str | Path, wait: float = 0) -> dict[str, Any]:
         StoreError: nothing is published in ``data_dir``.
         LockedError: a run holds it.
     """
-    with locked(Path(data_dir), wait):
-        return fold(Path(data_dir))
+    with locked(data_dir, wait) as held:
+        return fold(held)
 
 
-def fold(folder: Path) -> dict[str, Any]:
+def fold(held: Held) -> dict[str, Any]:
     """``compact`` under a lock that is held already."""
+    folder = held.root
     snapshot = _current(folder)
     before = len(snapshot.manifest.files)
     settings = Settings.from_mapping(snapshot.manifest.settings)
     index = open_index(snapshot, folder / STATE / "index", settings)
     changes = Changes(fold=2)
     changes.metadata["signatures"] = sketch_metadata(index)
-    number = next_number(folder, snapshot.number)
+    number = next_number(held, snapshot.number)
     draft = folder / STATE / "staging" / COMPACTED
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
@@ -69,8 +75,16 @@ def fold(folder: Path) -> dict[str, Any]:
         versions=versions(),
         files=files,
     )
-    commit(folder, draft, manifest, index.draft(manifest.stamp), partial(carry_on, snapshot))
+    commit(held, draft, manifest, index.draft(manifest.stamp), partial(carry_on, snapshot))
     return done
+
+
+def snapshots(data_dir: str | Path) -> list[Entry]:
+    """Every snapshot that was published at ``data_dir``, oldest first."""
+    if not is_address(data_dir):
+        return listed_here(Path(data_dir))
+    mirror, ledger = remote_of(str(data_dir))
+    return listed_there(mirror.bucket, ledger.read()[0])
 
 
 def rollback(data_dir: str | Path, number: int) -> dict[str, Any]:
@@ -80,9 +94,13 @@ def rollback(data_dir: str | Path, number: int) -> dict[str, Any]:
         StoreError: there is no such snapshot, or it is damaged.
         LockedError: a run holds ``data_dir``.
     """
-    folder = Path(data_dir)
-    with locked(folder):
-        snapshot = go_back(folder, number)
+    with locked(data_dir) as held:
+        folder = held.root
+        if held.hold is not None:
+            held.hold.rollback(number)
+            snapshot = _current(folder)
+        else:
+            snapshot = go_back(folder, number)
         settings = Settings.from_mapping(snapshot.manifest.settings)
         open_index(snapshot, folder / STATE / "index", settings)
         if settings.templates:
@@ -93,34 +111,32 @@ def rollback(data_dir: str | Path, number: int) -> dict[str, Any]:
 def prune(data_dir: str | Path, keep: int, wait: float = 0) -> dict[str, Any]:
     """Drop all but the newest ``keep`` snapshots; gives the numbers of those dropped.
 
-    The current one stays, and so does any that a reader holds open (``dedupe.open``).
+    The current one stays, and so does any that a reader holds open (``dedupe.open``). In object
+    storage readers leave no trace: there the setting ``grace`` protects them.
 
     Raises:
         LockedError: a run holds ``data_dir``.
     """
-    with locked(Path(data_dir), wait):
-        return drop(Path(data_dir), keep)
+    with locked(data_dir, wait) as held:
+        return drop(held, keep)
 
 
-def drop(folder: Path, keep: int) -> dict[str, Any]:
+def drop(held: Held, keep: int) -> dict[str, Any]:
     """``prune`` under a lock that is held already."""
-    return {"snapshot": _current(folder).number, "dropped": drop_old(folder, keep)}
+    folder = held.root
+    if held.hold is not None:
+        dropped = held.hold.prune(keep, configuration.load().settings.grace)
+    else:
+        dropped = drop_old(folder, keep)
+    return {"snapshot": _current(folder).number, "dropped": dropped}
 
 
-def mend(folder: Path) -> None:
+def mend(held: Held) -> None:
     """Build the index anew from the tables, under a lock that is held already."""
+    folder = held.root
     snapshot = _current(folder)
     settings = Settings.from_mapping(snapshot.manifest.settings)
     rebuild(snapshot, folder / STATE / "index", settings)
-
-
-def require(folder: Path) -> None:
-    """Hold that something is published in ``folder``.
-
-    Raises:
-        StoreError: nothing is, or it cannot be read.
-    """
-    _current(folder)
 
 
 def _current(folder: Path) -> Snapshot:

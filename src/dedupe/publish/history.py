@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from dedupe.errors import StoreError
 from dedupe.publish.commit import folder_name
@@ -36,6 +37,20 @@ class Entry:
     duplicates: int = 0
     bytes: int = 0
     damage: str = ""
+
+    @classmethod
+    def of(cls, manifest: Manifest, *, number: int, current: bool, withdrawn: bool) -> Self:
+        """An entry with what the snapshot's manifest says."""
+        return cls(
+            number=number,
+            current=current,
+            withdrawn=withdrawn,
+            created_at=manifest.created_at,
+            run_id=manifest.run_id,
+            articles=manifest.rows("articles"),
+            duplicates=manifest.rows("duplicates"),
+            bytes=sum(file.bytes for file in manifest.files),
+        )
 
 
 def snapshots(data_dir: Path) -> list[Entry]:
@@ -116,13 +131,4 @@ def _entry(folder: Path, number: int, now: int) -> Entry:
         manifest = Manifest.read(folder)
     except StoreError as error:
         return Entry(number=number, current=number == now, withdrawn=withdrawn, damage=str(error))
-    return Entry(
-        number=number,
-        current=number == now,
-        withdrawn=withdrawn,
-        created_at=manifest.created_at,
-        run_id=manifest.run_id,
-        articles=manifest.rows("articles"),
-        duplicates=manifest.rows("duplicates"),
-        bytes=sum(file.bytes for file in manifest.files),
-    )
+    return Entry.of(manifest, number=number, current=number == now, withdrawn=withdrawn)

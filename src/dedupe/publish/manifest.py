@@ -70,19 +70,35 @@ class Manifest:
         """
         path = folder / MANIFEST
         try:
-            values = json.loads(path.read_text(encoding="utf-8"))
+            return cls.parsed(path.read_bytes(), str(path))
+        except OSError as error:
+            raise _unreadable(str(path), error) from error
+
+    @classmethod
+    def parsed(cls, body: bytes, where: str) -> Self:
+        """The manifest that was written as ``body``; ``where`` names it in messages.
+
+        Raises:
+            StoreError: it is not readable, or of a later format.
+        """
+        try:
+            values = json.loads(body)
             if values["format"] > FORMAT:
                 raise StoreError(
-                    f"{path}: written by a later version (format {values['format']}, this "
+                    f"{where}: written by a later version (format {values['format']}, this "
                     f"reads {FORMAT}); upgrade dedupe-ingest"
                 )
             values["files"] = tuple(File(**file) for file in values["files"])
             return cls(**values)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise StoreError(
-                f"{path}: not a readable manifest ({error}); `dedupe snapshots` lists the whole "
-                "ones, `dedupe rollback N` goes back to one"
-            ) from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise _unreadable(where, error) from error
+
+
+def _unreadable(where: str, error: Exception) -> StoreError:
+    return StoreError(
+        f"{where}: not a readable manifest ({error}); `dedupe snapshots` lists the whole ones, "
+        "`dedupe rollback N` goes back to one"
+    )
 
 
 def sorted_files(files: Iterable[File]) -> tuple[File, ...]:

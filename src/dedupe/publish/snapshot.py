@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -31,6 +31,8 @@ class Snapshot:
         """
         self.folder = folder
         self.manifest = Manifest.read(folder)
+        self._root = str(folder)
+        self._filesystem: Any = None
 
     @classmethod
     def current(cls, data_dir: Path) -> Self | None:
@@ -66,25 +68,33 @@ class Snapshot:
         """Where a file of the manifest lies."""
         return self.folder / file.path
 
+    def _at(self, file: File) -> str:
+        """The file's path in the snapshot's filesystem."""
+        return f"{self._root}/{file.path}"
+
     def dataset(self, table: str) -> ds.Dataset:
         """A table as a dataset, with the partition column ``month``."""
         schema = TABLES[table].append(pa.field("month", pa.string()))
-        paths = [str(self.path(file)) for file in self.manifest.of(table)]
+        paths = [self._at(file) for file in self.manifest.of(table)]
         return ds.dataset(
             paths,
             schema=schema,
             format="parquet",
+            filesystem=self._filesystem,
             partitioning=ds.partitioning(pa.schema([("month", pa.string())]), flavor="hive"),
-            partition_base_dir=str(self.folder / table),
+            partition_base_dir=f"{self._root}/{table}",
         )
 
     def read(self, file: File, columns: list[str] | None = None) -> pa.Table:
         """One file as a table with the table's schema (a column it predates is null)."""
         schema = TABLES[file.table]
-        present = pq.read_schema(self.path(file)).names
+        present = pq.read_schema(self._at(file), filesystem=self._filesystem).names
         wanted = schema.names if columns is None else columns
         table = pq.read_table(
-            self.path(file), columns=[name for name in wanted if name in present], partitioning=None
+            self._at(file),
+            columns=[name for name in wanted if name in present],
+            partitioning=None,
+            filesystem=self._filesystem,
         )
         for name in wanted:
             if name not in present:
@@ -120,7 +130,7 @@ class Snapshot:
 
     def _take(self, file: File, columns: list[str], mask: pa.ChunkedArray) -> pa.Table:
         """The masked rows of a file, decoding only the row groups that hold one."""
-        reader = pq.ParquetFile(self.path(file))
+        reader = pq.ParquetFile(self._at(file), filesystem=self._filesystem)
         if set(columns) - set(reader.schema_arrow.names):
             return self.read(file, columns).filter(mask)
         parts, start = [], 0

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dedupe.configuration import Configuration
+from dedupe.objects import is_address
 from dedupe.pipeline import OUTCOMES, Result
 from dedupe.pipeline.check import Report
 from dedupe.publish.history import Entry
@@ -44,8 +45,11 @@ def show_result(result: Result) -> None:
     if result.dry_run:
         console.print("dry run: nothing was written")
     else:
+        # Object storage has no links: there the snapshot's own folder is named.
+        there = is_address(result.data_dir)
+        folder = f"snapshots/{result.snapshot:06d}" if there else "current"
         console.print(
-            f"snapshot {result.snapshot}, Parquet in {escape(result.data_dir)}/current/articles"
+            f"snapshot {result.snapshot}, Parquet in {escape(result.data_dir)}/{folder}/articles"
         )
 
 
