@@ -44,6 +44,7 @@ _MAGIC = (
     (b"PAR1", "application/vnd.apache.parquet"),
     (b"\x1f\x8b", "application/gzip"),
     (b"\x28\xb5\x2f\xfd", "application/zstd"),
+    *((bytes((mark,)) + b"\x2a\x4d\x18", "application/zstd") for mark in range(0x50, 0x60)),
     (b"BZh", "application/x-bzip2"),
     (b"\xfd7zXZ\x00", "application/x-xz"),
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
@@ -61,6 +62,7 @@ _MAGIC = (
     (b"ID3", "audio/mpeg"),
     (b"WARC/1.", "application/warc"),
 )
+_TAR_AT, _TAR = 257, b"ustar"
 _TEXTUAL_MAGIC = {"application/warc"}
 
 _EXTENSIONS = {
@@ -86,7 +88,14 @@ _EXTENSIONS = {
     ".zst": "application/zstd",
     ".bz2": "application/x-bzip2",
     ".xz": "application/x-xz",
+    ".tgz": "application/gzip",
+    ".tbz": "application/x-bzip2",
+    ".tbz2": "application/x-bzip2",
+    ".txz": "application/x-xz",
+    ".tzst": "application/zstd",
+    ".zstd": "application/zstd",
     ".zip": "application/zip",
+    ".tar": "application/x-tar",
     ".pdf": "application/pdf",
 }
 
@@ -193,8 +202,7 @@ def sniff_media_type(  # noqa: PLR0911, C901 - one return for each kind
     that the name: pages are saved as ``.txt`` and archives as anything. A declared type that says
     no more than "text" or "bytes" leaves it to the name.
     """
-    found = next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
-    if found:
+    if found := _by_magic(head):
         return found
     stated = (declared or "").partition(";")[0].strip().lower()
     by_name = _EXTENSIONS.get(PurePath(name).suffix.lower()) if name else None
@@ -222,6 +230,12 @@ def sniff_media_type(  # noqa: PLR0911, C901 - one return for each kind
     except InputError:
         return None
     return "text/plain"
+
+
+def _by_magic(head: bytes) -> str | None:
+    if head[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR:
+        return "application/x-tar"
+    return next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
 
 
 def looks_like_html(head: bytes) -> bool:

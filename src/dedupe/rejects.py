@@ -35,6 +35,15 @@ class Reason(StrEnum):
     UNSUPPORTED = "unsupported"
     """A form that no reader takes: a device, a socket, an archive, a spreadsheet."""
 
+    DAMAGED = "damaged"
+    """Compressed data or an archive that is cut short or corrupt; what was whole was read."""
+
+    BOMB = "bomb"
+    """It expands beyond a limit: a ratio, bytes, members or depth; what came before was read."""
+
+    UNSAFE = "unsafe"
+    """A member of an archive whose name leads out of the archive."""
+
     MALFORMED = "malformed"
     """A row or file of JSON that is broken, or that holds neither text nor html."""
 

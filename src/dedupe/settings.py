@@ -67,6 +67,20 @@ class Settings:
     max_bytes: int = _setting(
         20_000_000, "a document larger than this many bytes is rejected", 1, 2**31 - 1
     )
+    max_expanded: int = _setting(10**12, "one input may expand to this many bytes", 1, 2**62)
+    max_ratio: int = _setting(
+        500, "an input may expand so many times its size, once that is over max_bytes", 1, 10**9
+    )
+    max_members: int = _setting(
+        200_000, "members that the archives in one input may have", 1, 10**9
+    )
+    max_depth: int = _setting(4, "archives and compressions that may lie in one another", 0, 32)
+    max_spool: int = _setting(
+        4_000_000_000,
+        "bytes that may be unpacked to a temporary file, for forms that are not read in a row",
+        1,
+        2**62,
+    )
     keep_duplicate_text: bool = _setting(
         True,  # noqa: FBT003 - a default
         "keep the clean text of duplicates, so that clusters can be recomputed",

@@ -155,6 +155,8 @@ def test_the_order_of_inputs_never_matters(order: list[str]) -> None:
 def test_the_reasons_are_a_closed_list() -> None:
     assert sorted(Reason) == [
         "binary",
+        "bomb",
+        "damaged",
         "empty",
         "encoding",
         "failed",
@@ -164,5 +166,6 @@ def test_the_reasons_are_a_closed_list() -> None:
         "not-fetched",
         "too-large",
         "unreadable",
+        "unsafe",
         "unsupported",
     ]

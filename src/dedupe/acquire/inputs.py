@@ -104,10 +104,10 @@ def _exists(path: Path) -> bool:
 def _matches(pattern: Path) -> list[Path]:
     first = next(i for i, part in enumerate(pattern.parts) if _WILDCARD.search(part))
     base, wild = Path(*pattern.parts[:first]), pattern.parts[first:]
-    asked_for = [part for part in wild if _passed_over(part)]
+    asked_for = [part for part in wild if passed_over(part)]
 
     def wanted(name: str) -> bool:
-        return not _passed_over(name) or any(fnmatchcase(name, part) for part in asked_for)
+        return not passed_over(name) or any(fnmatchcase(name, part) for part in asked_for)
 
     try:
         matches = sorted(base.glob("/".join(wild)))
@@ -141,8 +141,9 @@ def _files(top: Path) -> Iterator[Path]:
             except OSError:
                 yield path  # for the reader to say why
                 continue
-            real.extend(path / name for name in names if not _passed_over(name))
+            real.extend(path / name for name in names if not passed_over(name))
 
 
-def _passed_over(name: str) -> bool:
+def passed_over(name: str) -> bool:
+    """Whether a file or folder of this name is no document, unless it is named outright."""
     return name.startswith(".") or name.partition(".")[0] == "README"

@@ -161,7 +161,7 @@ class _Window:
         return self._text[self._at : self._at + 1]
 
     def _read(self, size: int) -> None:
-        raw = self._stream.read(size)
+        raw = self._stream.read1(size)  # short, before a break in compressed data
         self._ended = not raw
         self._text = self._text[self._at :] + self._decoder.decode(raw, final=not raw)
         self._at = 0

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import BufferedReader, FileIO, RawIOBase
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
 from dedupe.acquire.inputs import Input
 from dedupe.rejects import Reason
@@ -68,19 +67,25 @@ class Opened:
         ``stream`` is closed by whoever opened it. ``seekable``: its ``seek`` may be used, if it
         has one.
         """
-        if not isinstance(stream, BufferedReader):
+        if isinstance(stream, Pieces):
+            stream = BufferedReader(stream, HEAD_BYTES)
+        elif not isinstance(stream, BufferedReader):
             stream = BufferedReader(_Refilled(stream, seekable=seekable), HEAD_BYTES)
         head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
         return cls(source=source, name=name, stream=stream, size=size, head=head, **declared)
 
 
 class CannotReadError(Exception):
-    """An input, or the rest of one, that cannot be read: it becomes a reject with this reason."""
+    """An input, or the rest of one, that cannot be read: it becomes a reject with this reason.
 
-    def __init__(self, reason: Reason, detail: str) -> None:
+    ``source`` is whose fault it is, where that is not the file being read but one that holds it.
+    """
+
+    def __init__(self, reason: Reason, detail: str, source: str | None = None) -> None:
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+        self.source = source
 
 
 @contextmanager
@@ -114,13 +119,21 @@ def opened(target: Input) -> Iterator[Opened]:
 
 
 @contextmanager
-def seekable(file: Opened) -> Iterator[Opened]:
-    """Give ``file`` with a stream that can be seeked: itself, or a temporary copy."""
+def seekable(file: Opened, max_spool: int) -> Iterator[Opened]:
+    """Give ``file`` with a stream that can be seeked: itself, or a temporary copy.
+
+    Raises:
+        CannotReadError: the copy would be larger than ``max_spool`` bytes.
+    """
     if file.stream.seekable():
         yield file
         return
     with tempfile.SpooledTemporaryFile(_SPOOL_BYTES, prefix="dedupe-") as spool:
-        shutil.copyfileobj(file.stream, spool)
+        while data := file.stream.read(HEAD_BYTES):
+            if spool.tell() + len(data) > max_spool:
+                detail = f"unpacks to more than max_spool = {max_spool} bytes"
+                raise CannotReadError(Reason.BOMB, detail, file.source)
+            spool.write(data)
         size = spool.tell()
         spool.seek(0)
         with BufferedReader(_Refilled(spool), HEAD_BYTES) as stream:
@@ -133,15 +146,51 @@ def _require_regular(mode: int) -> None:
             raise CannotReadError(Reason.UNSUPPORTED, f"{kind}, not a file")
 
 
-class _Refilled(RawIOBase):
-    """Reads of the length asked for, off a stream that may give less: so a peek shows it all."""
+class Pieces(RawIOBase):
+    """A raw stream made of pieces of any length; reads are as long as asked for, but at the end.
 
-    def __init__(self, stream: BinaryIO | Any, *, seekable: bool = True) -> None:  # noqa: ANN401
+    A ``CannotReadError`` from ``piece`` comes up only after all that was there before it is given.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._failure: CannotReadError | None = None
+
+    def piece(self, limit: int) -> bytes:
+        """Give the next bytes, at least one and at most ``limit``; none at the end."""
+        raise NotImplementedError
+
+    def readable(self) -> bool:
+        """It is for reading."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - any writable buffer
+        """Fill ``buffer`` as far as there is something."""
+        if self._failure:
+            raise self._failure
+        view, filled = memoryview(buffer).cast("B"), 0
+        try:
+            while filled < len(view) and (piece := self.piece(len(view) - filled)):
+                view[filled : filled + len(piece)] = piece
+                filled += len(piece)
+        except CannotReadError as error:
+            self._failure = error
+            if not filled:
+                raise
+        return filled
+
+
+class _Refilled(Pieces):
+    """Any file object, where ``seek`` is used only if that is wanted."""
+
+    def __init__(self, stream: Any, *, seekable: bool = True) -> None:  # noqa: ANN401
+        super().__init__()
         self._stream = stream
         self._seekable = seekable and stream.seekable()
 
-    def readable(self) -> bool:
-        return True
+    def piece(self, limit: int) -> bytes:
+        piece: bytes = self._stream.read(limit)
+        return piece
 
     def seekable(self) -> bool:
         return self._seekable
@@ -151,10 +200,3 @@ class _Refilled(RawIOBase):
 
     def tell(self) -> int:
         return int(self._stream.tell())
-
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - any writable buffer
-        view, filled = memoryview(buffer).cast("B"), 0
-        while filled < len(view) and (piece := self._stream.read(len(view) - filled)):
-            view[filled : filled + len(piece)] = piece
-            filled += len(piece)
-        return filled

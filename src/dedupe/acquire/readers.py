@@ -6,10 +6,15 @@ import itertools
 import logging
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import replace
 
+from dedupe.acquire.archives import ARCHIVES
+from dedupe.acquire.compression import COMPRESSIONS, decompressed, inner_name, preview
 from dedupe.acquire.inputs import Input
+from dedupe.acquire.limits import Budget
 from dedupe.acquire.opened import CannotReadError, Opened, opened, seekable
-from dedupe.acquire.registry import EXPECTED, READERS
+from dedupe.acquire.registry import EXPECTED, READERS, Form
 from dedupe.article import Document
 from dedupe.decoding import sniff_media_type
 from dedupe.rejects import Reason, Reject
@@ -20,15 +25,6 @@ log = logging.getLogger("dedupe")
 
 PAUSES = (0.2, 2.0, 10.0)
 """Seconds between the tries to read a file that fails in a way that may pass."""
-
-# Unpacking is not there yet.
-_PACKED = {
-    "application/gzip",
-    "application/x-bzip2",
-    "application/x-xz",
-    "application/zip",
-    "application/zstd",
-}
 
 
 def read(target: Input, settings: Settings) -> Iterator[Document | Reject]:
@@ -57,28 +53,78 @@ def read(target: Input, settings: Settings) -> Iterator[Document | Reject]:
 
 def _read(target: Input, settings: Settings) -> Iterator[Document | Reject]:
     with opened(target) as file:
-        yield from _read_opened(file, settings)
+        budget = Budget(settings, file.source, file.size)
+        yield from _read_opened(file, settings, budget, 0)
 
 
-def _read_opened(file: Opened, settings: Settings) -> Iterator[Document | Reject]:
-    # What nothing identifies goes to the page reader: decoding decides whether it is text.
-    media_type = sniff_media_type(file.name, file.head, file.media_type) or "text/plain"
-    form = READERS.get(media_type)
-    if form is None:
-        yield _no_reader(file, media_type)
-        return
+def _read_opened(
+    file: Opened, settings: Settings, budget: Budget, depth: int
+) -> Iterator[Document | Reject]:
+    """Read a file, and what is packed in it one layer down. A fault in it ends it, and only it."""
     try:
-        if form.wants == "seekable":
-            with seekable(file) as at_will:
-                yield from form.read(at_will, media_type, settings)
+        budget.go_down(depth, file.source)
+        media_type = _form_of(file)
+        if not file.head and media_type in ARCHIVES:
+            raise CannotReadError(Reason.EMPTY, "0 bytes")
+        if media_type in COMPRESSIONS:
+            yield from _read_compressed(file, media_type, settings, budget, depth)
+        elif media_type in ARCHIVES:
+            yield from _read_archive(file, media_type, settings, budget, depth)
+        elif form := READERS.get(media_type):
+            yield from _read_form(file, media_type, form, settings)
         else:
-            yield from form.read(file, media_type, settings)
+            yield _no_reader(file, media_type)
     except CannotReadError as error:
+        if error.source not in {None, file.source}:
+            raise
         yield Reject.of_input(file.source, error.reason, error.detail, size=file.size)
 
 
+def _form_of(file: Opened) -> str:
+    """The media type by content, declaration and name; packed is only what begins like it."""
+    name = file.name
+    media_type = sniff_media_type(name, file.head, file.media_type)
+    if media_type in COMPRESSIONS and not file.head.startswith(COMPRESSIONS[media_type][1]):
+        media_type = sniff_media_type(inner_name(name), file.head)
+    # What nothing identifies goes to the page reader: decoding decides whether it is text.
+    return media_type or "text/plain"
+
+
+def _read_compressed(
+    file: Opened, kind: str, settings: Settings, budget: Budget, depth: int
+) -> Iterator[Document | Reject]:
+    inner = sniff_media_type(inner_name(file.name), preview(file, kind))
+    form = READERS.get(inner or "")
+    if form and form.wants == "compressed":
+        yield from form.read(replace(file, compression=kind), inner or "", settings)
+    else:
+        yield from _read_opened(decompressed(file, kind, budget), settings, budget, depth + 1)
+
+
+def _read_archive(
+    file: Opened, media_type: str, settings: Settings, budget: Budget, depth: int
+) -> Iterator[Document | Reject]:
+    archive = ARCHIVES[media_type]
+    with seekable(file, settings.max_spool) if archive.seeks else nullcontext(file) as whole:
+        for member in archive.members(whole, budget):
+            if isinstance(member, Reject):
+                yield member
+            else:
+                yield from _read_opened(member, settings, budget, depth + 1)
+
+
+def _read_form(
+    file: Opened, media_type: str, form: Form, settings: Settings
+) -> Iterator[Document | Reject]:
+    if form.wants == "seekable":
+        with seekable(file, settings.max_spool) as whole:
+            yield from form.read(whole, media_type, settings)
+    else:
+        yield from form.read(file, media_type, settings)
+
+
 def _no_reader(file: Opened, media_type: str) -> Reject:
-    if media_type in EXPECTED | _PACKED:
+    if media_type in EXPECTED:
         reason, detail = Reason.UNSUPPORTED, f"no reader for {media_type} yet"
     else:
         reason, detail = Reason.BINARY, f"begins like {media_type}"
