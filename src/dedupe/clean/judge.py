@@ -8,6 +8,7 @@ needs company: a second phrase, a cut neighbour, or a block that consists of not
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from dedupe.clean.blocks import Block, Role, Stage
 from dedupe.clean.captions import cut_captions
@@ -32,10 +33,11 @@ def judge(blocks: list[Block], *, html: bool) -> None:
     hits = [
         [] if block.cut or block.words > _CONSENT_WORDS else _hits(block, rules) for block in blocks
     ]
+    labels = Counter(block.folded for block, found in zip(blocks, hits, strict=True) if found)
     for index, found in enumerate(hits):
         if found:
             blocks[index].marks = tuple(hit.rule.name for hit in found)
-            _outright(blocks, index, found)
+            _outright(blocks, index, found, once=labels[blocks[index].folded] == 1)
     for index, found in enumerate(hits):
         if found and blocks[index].cut is None:
             _in_context(blocks, hits, index)
@@ -67,12 +69,13 @@ def _colon(block: Block, hit: Hit) -> bool:
     return ":" in head or "：" in head
 
 
-def _outright(blocks: list[Block], index: int, found: list[Hit]) -> None:
+def _outright(blocks: list[Block], index: int, found: list[Hit], *, once: bool) -> None:
     block = blocks[index]
     for hit in found:
         effect = hit.rule.effect
         if effect in {"cut", "run", "tail"}:
-            if hit.rule.match == "whole" and _is_subheading(blocks, index):
+            # Two sections of a story do not bear one name; two advertisements do.
+            if hit.rule.match == "whole" and once and _is_subheading(blocks, index):
                 continue
             if hit.rule.match == "starts" and block.prose and block.words > _BUTTON_WORDS * 2:
                 continue
