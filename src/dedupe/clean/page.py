@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborHTMLParser
 from dedupe.article import Quality
 from dedupe.clean.blocks import Block, Cut, Role, Stage
 from dedupe.clean.bylines import names
-from dedupe.clean.content import cut_outside, cut_teasers, find_main, prune, widen
+from dedupe.clean.content import cut_outside, cut_teasers, find_main, widen, with_fellows
 from dedupe.clean.dates import parse_date
 from dedupe.clean.fallback import read_again
 from dedupe.clean.fieldlines import read_field_lines
@@ -17,6 +17,7 @@ from dedupe.clean.judge import judge
 from dedupe.clean.language import detect_language
 from dedupe.clean.lead import cut_key_points, restore_lead
 from dedupe.clean.metadata import Head, body_text, schema_type
+from dedupe.clean.prune import prune
 from dedupe.clean.quality import judge_quality
 from dedupe.clean.repeats import cut_repeats
 from dedupe.clean.stated import Stated
@@ -47,7 +48,7 @@ def read_page(html: str, fields: Fields) -> tuple[list[Block], Quality]:  # noqa
     body = body_text(head)
     stated = Stated(body)
     cut_teasers(walk)
-    main = find_main(walk, heading)
+    main = with_fellows(walk, find_main(walk, heading))
     if stated.usable:
         main = stated.better(walk, main)
     main = widen(walk, main)

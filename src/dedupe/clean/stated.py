@@ -8,7 +8,6 @@ more than the page shows, so the visible blocks stay the source of the text.
 from __future__ import annotations
 
 from dedupe.clean.blocks import Block, Role, Stage
-from dedupe.clean.content import past
 from dedupe.clean.walk import Walk
 from dedupe.clean.words import tokens
 
@@ -83,5 +82,5 @@ class Stated:
 
 
 def _prose_words(walk: Walk, main: int) -> int:
-    end = past(walk, main)
+    end = walk.past(main)
     return sum(b.words for b in walk.blocks if b.cut is None and b.prose and main <= b.zone < end)

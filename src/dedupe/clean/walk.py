@@ -137,6 +137,13 @@ class Walk:
         if page.body is not None:
             self._walk(page.body)
 
+    def past(self, top: int) -> int:
+        """Return the index past the last box under ``top``: boxes stand in the page's order."""
+        for index in range(top + 1, len(self.boxes)):
+            if self.boxes[index].parent < top:
+                return index
+        return len(self.boxes)
+
     def _walk(self, body: LexborNode) -> None:  # noqa: C901, PLR0912 - one hot loop
         top: _Open = (0, True, False, Role.PARAGRAPH, False)
         above: list[tuple[LexborNode, _Open]] = []
