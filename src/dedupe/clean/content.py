@@ -151,6 +151,8 @@ def widen(walk: Walk, main: int) -> int:
             continue
         if any(_of_another_article(boxes, block.zone, parent) for block in added):
             return main
+        if any(boxes[block.zone].tag == "h1" for block in added if block.zone >= end):
+            return main
         prose = sum(len(block.text) * (1 - block.links) for block in added if block.prose)
         noise = sum(len(b.text) * (0.5 + b.links) for b in added if not b.prose)
         if prose < _LEAD_LETTERS or noise > _LEAD_NOISE * prose:
