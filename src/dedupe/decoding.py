@@ -84,6 +84,12 @@ _EXTENSIONS = {
     ".rss": "application/rss+xml",
     ".atom": "application/atom+xml",
     ".xml": "application/xml",
+    ".wet": "application/warc",
+    ".urls": "text/uri-list",
+    ".uri": "text/uri-list",
+    ".mhtml": "multipart/related",
+    ".mht": "multipart/related",
+    ".eml": "message/rfc822",
     ".gz": "application/gzip",
     ".zst": "application/zstd",
     ".bz2": "application/x-bzip2",
@@ -112,9 +118,32 @@ _ALIASES = {
     "application/zstandard": "application/zstd",
     "text/json": "application/json",
     "text/xml": "application/xml",
+    "application/rdf+xml": "application/rss+xml",
+    "application/mime": "multipart/related",
+    "application/x-parquet": "application/vnd.apache.parquet",
+    "application/x-mimearchive": "multipart/related",
+    "message/global": "message/rfc822",
 }
 # Servers send these for whatever they do not know.
 _SAYS_NOTHING = {"", "application/octet-stream", "binary/octet-stream", "text/plain"}
+
+# The root element of XML, past what may stand before it. Each part begins with another character,
+# and none is tried twice: it takes time in proportion to what it passes.
+_XML_ROOT = re.compile(
+    rb"(?>\s+|<\?.*?\?>|<!--.*?-->|<!doctype[^>\[]*(?>\[.*?\]\s*)?>)*+<(?:[\w.-]+:)?([\w.-]+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_XML_ROOTS = {
+    b"rss": "application/rss+xml",
+    b"rdf": "application/rss+xml",
+    b"feed": "application/atom+xml",
+    b"urlset": "application/x-sitemap+xml",
+    b"sitemapindex": "application/x-sitemap+xml",
+}
+_JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/(?:www\.)?jsonfeed\.org')
+_WEB_ADDRESS = re.compile(rb"https?://[^\s/]+\S*", re.IGNORECASE)
+_MAIL_HEADER = re.compile(rb"(?>[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?>[ \t][^\n]*\n)*)+\r?\n")
+_MAIL_MARK = re.compile(rb"^(?:mime-version|message-id|received):", re.IGNORECASE | re.MULTILINE)
 
 # Both patterns run over a bounded head, and neither can backtrack over more than one attribute.
 _META_CHARSET = re.compile(
@@ -145,6 +174,7 @@ _WESTERN_SHARE = 0.08
 
 _CONTROL = bytes(set(range(0x20)) - set(b"\t\n\r\f\x1b\x0b")) + b"\x7f"
 _META_BYTES = 4096
+_HEAD_BYTES = 65_536
 _SAMPLE_BYTES = 40_000
 _NUL_TOLERATED = 0.001
 _CONTROL_TOLERATED = 0.01
@@ -212,13 +242,14 @@ def sniff_media_type(  # noqa: PLR0911, C901 - one return for each kind
         by_name = stated
     start = head[:_META_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if by_name in {None, "text/plain", "application/xml", "text/html"}:
-        if start.startswith((b"<?xml", b"<rss", b"<feed", b"<rdf:rdf")):
-            if b"<rss" in start or b"<rdf:rdf" in start:
-                return "application/rss+xml"
-            if b"<feed" in start:
-                return "application/atom+xml"
+        if kind := _of_xml(head):
+            return kind
+        if by_name in {None, "text/plain"} and (kind := _of_lines(head)):
+            return kind
         if by_name != "text/html" and looks_like_html(head):
             return "text/html"
+    if by_name in {None, "application/json"} and start.startswith(b"{"):
+        by_name = "application/feed+json" if _JSON_FEED.search(head) else by_name
     if by_name:
         return by_name
     if start.startswith(b"{"):
@@ -236,6 +267,26 @@ def _by_magic(head: bytes) -> str | None:
     if head[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR:
         return "application/x-tar"
     return next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
+
+
+def _of_xml(head: bytes) -> str | None:
+    """The media type of a feed or a sitemap, by its root element."""
+    start = head[:_META_BYTES]
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        start = start.decode("utf-16", "ignore").encode("ascii", "replace")
+    found = _XML_ROOT.match(start.removeprefix(codecs.BOM_UTF8))
+    return _XML_ROOTS.get(found[1].lower()) if found else None
+
+
+def _of_lines(head: bytes) -> str | None:
+    """The media type of a text that is a list of addresses, or a mail, line by line."""
+    if (found := _MAIL_HEADER.match(head)) and _MAIL_MARK.search(found[0]):
+        return "message/rfc822"
+    lines = head.removeprefix(codecs.BOM_UTF8).split(b"\n")
+    if len(head) >= _HEAD_BYTES:
+        del lines[-1]  # it may be cut
+    said = [line for line in map(bytes.strip, lines) if line and not line.startswith(b"#")]
+    return "text/uri-list" if said and all(map(_WEB_ADDRESS.fullmatch, said)) else None
 
 
 def looks_like_html(head: bytes) -> bool:

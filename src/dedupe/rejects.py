@@ -50,6 +50,9 @@ class Reason(StrEnum):
     NOT_FETCHED = "not-fetched"
     """A link without a text, in a feed, a sitemap or a list, and nobody followed it."""
 
+    HTTP_STATUS = "http-status"
+    """A server's answer that is no page: an error, a redirect, nothing new."""
+
     NO_TEXT = "no-text"
     """Cleaned, and fewer words were left than ``Settings.min_words``."""
 

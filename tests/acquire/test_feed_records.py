@@ -227,8 +227,8 @@ EXTERNAL = (
     [
         (BOMB.encode(), "malformed: it declares entities"),
         (EXTERNAL.encode(), "malformed: it declares entities"),
-        (b"", "malformed: 0 bytes"),
-        (b" \n", "malformed: nothing but white space"),
+        (b"", "empty: 0 bytes"),
+        (b" \n", "empty: nothing but white space"),
         (b"<html><body><p>x</p></body></html>", "malformed: XML, but no feed: its root is html"),
         (b"no markup at all", "malformed: not XML"),
         (b"\0\1\2\3" * 100, "binary: "),

@@ -160,6 +160,7 @@ def test_the_reasons_are_a_closed_list() -> None:
         "empty",
         "encoding",
         "failed",
+        "http-status",
         "malformed",
         "no-text",
         "not-article",

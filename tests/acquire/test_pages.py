@@ -100,7 +100,7 @@ class TestRejects:
             ("a.bin", bytes(range(256)) * 8, Reason.BINARY),
             ("a.txt", b"\xff\xfe" + b"\x00\xd8" * 300, Reason.ENCODING),
             ("a.parquet", b"PAR1\0\0", Reason.UNSUPPORTED),
-            ("feed.xml", b"<?xml version='1.0'?><rss version='2.0'></rss>", Reason.UNSUPPORTED),
+            ("feed.xml", b"<?xml version='1.0'?><rss version='2.0'></rss>", Reason.EMPTY),
         ],
     )
     def test_what_cannot_be_read_is_a_reject_with_its_reason(

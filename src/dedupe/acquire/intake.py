@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from dedupe.acquire.inputs import Input
+from dedupe.acquire.link import unfollowed
 from dedupe.acquire.readers import read
 from dedupe.article import Document
 from dedupe.rejects import Reject, Unchanged
@@ -39,9 +40,13 @@ def acquire(
     """
     met: set[bytes] = set()
     for batch in _batches(inputs, settings):
-        pairs = [(item.id, item.raw_hash) for item in batch]
-        before = seen(pairs) if seen else [False] * len(pairs)
-        for item, pair, known in zip(batch, pairs, before, strict=True):
+        pairs = [(i.id, i.raw_hash) for i in batch if not isinstance(i, Unchanged)]
+        before = iter(zip(pairs, seen(pairs) if seen else [False] * len(pairs), strict=True))
+        for item in batch:
+            if isinstance(item, Unchanged):  # the input itself says so
+                yield item
+                continue
+            pair, known = next(before)
             key = hashlib.blake2b("".join(pair).encode(), digest_size=16).digest()
             if known or key in met:
                 yield Unchanged(source=item.source, id=item.id)
@@ -50,11 +55,11 @@ def acquire(
                 yield item
 
 
-def _batches(inputs: Iterable[Input], settings: Settings) -> Iterator[list[Document | Reject]]:
-    batch: list[Document | Reject] = []
+def _batches(inputs: Iterable[Input], settings: Settings) -> Iterator[list[Outcome]]:
+    batch: list[Outcome] = []
     size = 0
     for target in inputs:
-        for item in read(target, settings):
+        for item in unfollowed(read(target, settings)):
             batch.append(item)
             size += item.bytes if isinstance(item, Document) else 0
             if len(batch) == _BATCH or size >= _BATCH_BYTES:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from dedupe.acquire.identity import hash_bytes
 from dedupe.article import Document
-from dedupe.rejects import Reason, Reject
+from dedupe.rejects import Reason, Reject, Unchanged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,9 @@ class Link:
     stated: Mapping[str, Any] = field(default_factory=dict)
 
 
-def unfollowed(items: Iterable[Document | Reject | Link]) -> Iterator[Document | Reject]:
+def unfollowed(
+    items: Iterable[Document | Reject | Unchanged | Link],
+) -> Iterator[Document | Reject | Unchanged]:
     """Turn the links among ``items`` into rejects; the addresses of one list into a single one."""
     for (is_link, listed_in), group in groupby(items, _place):
         if not is_link:
@@ -48,7 +50,7 @@ def unfollowed(items: Iterable[Document | Reject | Link]) -> Iterator[Document |
             yield _of_list(listed_in, group)  # type: ignore[arg-type]
 
 
-def _place(item: Document | Reject | Link) -> tuple[bool, str | None]:
+def _place(item: Document | Reject | Unchanged | Link) -> tuple[bool, str | None]:
     return isinstance(item, Link), item.listed_in if isinstance(item, Link) else None
 
 

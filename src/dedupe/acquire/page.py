@@ -24,34 +24,52 @@ def read_page(file: Opened, media_type: str, settings: Settings) -> Iterator[Doc
         detail = f"{size} bytes, more than max_bytes = {max_bytes}"
         yield Reject.of_input(file.source, Reason.TOO_LARGE, detail, size=size)
         return
+    yield page_of(raw, file.source, media_type, url=file.url, charset=file.charset)
+
+
+def page_of(
+    raw: bytes, source: str, media_type: str, *, url: str | None = None, charset: str | None = None
+) -> Document | Reject:
+    """Return the document that the bytes of a page are, or the reason why they are none.
+
+    Args:
+        raw: the page as it was sent, no larger than allowed.
+        source: where it was found.
+        media_type: ``text/html`` or ``text/plain``.
+        url: the address it came from, which is its identity; without one it is its content.
+        charset: what the transport declared.
+    """
     raw_hash = hash_bytes(raw)
 
     def reject(reason: Reason, detail: str) -> Reject:
-        return Reject.of_input(file.source, reason, detail, size=len(raw), raw_hash=raw_hash)
+        return Reject.of_input(source, reason, detail, size=len(raw), raw_hash=raw_hash)
 
     if not raw:
-        yield reject(Reason.EMPTY, "0 bytes")
-        return
+        return reject(Reason.EMPTY, "0 bytes")
     try:
         # Spaces first: in UTF-16 with nothing but white space the decoder sees control bytes.
-        text, encoding = ("", "") if raw.isspace() else decode(raw, file.charset, media_type)
+        text, encoding = ("", "") if raw.isspace() else decode(raw, charset, media_type)
     except InputError as error:
-        yield reject(*undecodable(error))
-        return
+        return reject(*undecodable(error))
     if not text.strip("\ufeff \t\r\n") or text.isspace():
-        yield reject(Reason.EMPTY, "nothing but white space")
-        return
-    address = normalise_url(file.url) if file.url else None
-    yield Document(
+        return reject(Reason.EMPTY, "nothing but white space")
+    address = normalise_url(url) if url else None
+    return Document(
         id=hash_bytes(address.encode()) if address else raw_hash,
-        source=file.source,
+        source=source,
         media_type=media_type,
         text=text,
         raw_hash=raw_hash,
         bytes=len(raw),
-        url=file.url if address else None,
+        url=url if address else None,
         encoding=encoding,
     )
+
+
+def refusal(error: InputError) -> tuple[Reason, str]:
+    """Split what a parser raised, ``reason: detail``, where the reason is one of ours."""
+    kind, _, detail = str(error).partition(": ")
+    return Reason(kind), detail
 
 
 def undecodable(error: InputError) -> tuple[Reason, str]:

@@ -14,8 +14,7 @@ from dedupe.acquire.compression import COMPRESSIONS, decompressed, inner_name, p
 from dedupe.acquire.inputs import Input
 from dedupe.acquire.limits import Budget
 from dedupe.acquire.opened import CannotReadError, Opened, opened, seekable
-from dedupe.acquire.registry import EXPECTED, READERS, Form
-from dedupe.article import Document
+from dedupe.acquire.registry import EXPECTED, READERS, Form, Found
 from dedupe.decoding import sniff_media_type
 from dedupe.rejects import Reason, Reject
 from dedupe.settings import Settings
@@ -27,7 +26,7 @@ PAUSES = (0.2, 2.0, 10.0)
 """Seconds between the tries to read a file that fails in a way that may pass."""
 
 
-def read(target: Input, settings: Settings) -> Iterator[Document | Reject]:
+def read(target: Input, settings: Settings) -> Iterator[Found]:
     """Give the documents in ``target``. Whatever is wrong with it becomes a reject.
 
     A failure that may pass (``dedupe.transient``) is waited out first.
@@ -51,7 +50,7 @@ def read(target: Input, settings: Settings) -> Iterator[Document | Reject]:
         return
 
 
-def _read(target: Input, settings: Settings) -> Iterator[Document | Reject]:
+def _read(target: Input, settings: Settings) -> Iterator[Found]:
     with opened(target) as file:
         budget = Budget(settings, file.source, file.size)
         yield from _read_opened(file, settings, budget, 0)
@@ -59,7 +58,7 @@ def _read(target: Input, settings: Settings) -> Iterator[Document | Reject]:
 
 def _read_opened(
     file: Opened, settings: Settings, budget: Budget, depth: int
-) -> Iterator[Document | Reject]:
+) -> Iterator[Found]:
     """Read a file, and what is packed in it one layer down. A fault in it ends it, and only it."""
     try:
         budget.go_down(depth, file.source)
@@ -92,7 +91,7 @@ def _form_of(file: Opened) -> str:
 
 def _read_compressed(
     file: Opened, kind: str, settings: Settings, budget: Budget, depth: int
-) -> Iterator[Document | Reject]:
+) -> Iterator[Found]:
     inner = sniff_media_type(inner_name(file.name), preview(file, kind))
     form = READERS.get(inner or "")
     if form and form.wants == "compressed":
@@ -103,7 +102,7 @@ def _read_compressed(
 
 def _read_archive(
     file: Opened, media_type: str, settings: Settings, budget: Budget, depth: int
-) -> Iterator[Document | Reject]:
+) -> Iterator[Found]:
     archive = ARCHIVES[media_type]
     with seekable(file, settings.max_spool) if archive.seeks else nullcontext(file) as whole:
         for member in archive.members(whole, budget):
@@ -115,7 +114,7 @@ def _read_archive(
 
 def _read_form(
     file: Opened, media_type: str, form: Form, settings: Settings
-) -> Iterator[Document | Reject]:
+) -> Iterator[Found]:
     if form.wants == "seekable":
         with seekable(file, settings.max_spool) as whole:
             yield from form.read(whole, media_type, settings)

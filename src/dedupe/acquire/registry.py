@@ -10,14 +10,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from dedupe.acquire.feed_file import read_feed, read_json_feed
 from dedupe.acquire.json_file import read_json
 from dedupe.acquire.json_lines import read_json_lines
+from dedupe.acquire.link import Link
+from dedupe.acquire.lists import read_sitemap, read_url_list
 from dedupe.acquire.opened import Opened
 from dedupe.acquire.page import read_page
 from dedupe.acquire.tabular import read_table
+from dedupe.acquire.warc import read_warc
 from dedupe.article import Document
-from dedupe.rejects import Reject
+from dedupe.rejects import Reject, Unchanged
 from dedupe.settings import Settings
+
+Found = Document | Reject | Link | Unchanged
+"""What a reader gives: documents, rejects in the place of others; links to what is elsewhere; and
+``Unchanged`` where the input itself says so."""
 
 Wants = Literal["stream", "seekable", "compressed"]
 """What a reader needs of ``Opened.stream``.
@@ -31,9 +39,7 @@ whether and how it is compressed.
 class Reader(Protocol):
     """Reads the documents of one open file, none larger than ``settings.max_bytes``."""
 
-    def __call__(
-        self, file: Opened, media_type: str, settings: Settings
-    ) -> Iterator[Document | Reject]:
+    def __call__(self, file: Opened, media_type: str, settings: Settings) -> Iterator[Found]:
         """Give the documents of ``file`` in order, and a reject in the place of each other.
 
         Args:
@@ -62,16 +68,19 @@ READERS: dict[str, Form] = {
     "application/json": Form(read_json),
     "text/csv": Form(read_table),
     "text/tab-separated-values": Form(read_table),
+    "application/warc": Form(read_warc, wants="compressed"),
+    "application/rss+xml": Form(read_feed),
+    "application/atom+xml": Form(read_feed),
+    "application/feed+json": Form(read_json_feed),
+    "application/x-sitemap+xml": Form(read_sitemap),
+    "text/uri-list": Form(read_url_list),
 }
 """The reader of each form, by media type as ``sniff_media_type`` names it."""
 
 EXPECTED = frozenset(
     (
-        "application/atom+xml",
         "application/pdf",
-        "application/rss+xml",
         "application/vnd.apache.parquet",
-        "application/warc",
         "application/x-7z-compressed",
         "application/xml",
     )

@@ -160,7 +160,7 @@ def _decoded(stream: IO[bytes], charset: str | None) -> Iterator[str]:
     """Decode ``stream`` by what its first chunk tells; bytes that do not fit become U+FFFD."""
     head = stream.read(_CHUNK_BYTES)
     if not head.strip():
-        raise InputError("malformed: nothing but white space" if head else "malformed: 0 bytes")
+        raise InputError("empty: nothing but white space" if head else "empty: 0 bytes")
     # The chunk may end inside a character: that is no damage.
     lines = head[: head.rfind(b"\n") + 1] if len(head) == _CHUNK_BYTES and b"\n" in head else head
     if lines.isascii() and b"\0" not in lines:  # nothing in it tells: what is declared counts
