@@ -136,7 +136,7 @@ def test_the_charset_is_that_of_the_transport(declared: str, encoding: str) -> N
         (response(1, b'{"a": 1}', "application/json"), Reason.UNSUPPORTED, "application/json"),
         (response(1, b""), Reason.EMPTY, "0 bytes"),
         (response(1, b"\0\1\2\3" * 99), Reason.BINARY, "NUL"),
-        (response(1, page(1), WARC_Truncated="disconnect"), Reason.MALFORMED, "disconnect"),
+        (response(1, page(1), WARC_Truncated="disconnect"), Reason.DAMAGED, "disconnect"),
         (response(1, page(1), WARC_Segment_Number="1"), Reason.UNSUPPORTED, "segments"),
         (response(1, page(1, 9_000)), Reason.TOO_LARGE, "max_bytes"),
         (
@@ -207,7 +207,7 @@ class TestDamage:
         for end in range(last + 1, len(raw) - 4, 37):
             found = read(raw[:end])
             assert said(found[:3]) == ["Document"] * 3
-            assert said(found[3:]) in (["malformed"], []), end
+            assert said(found[3:]) in (["damaged"], []), end
             # A plain file gives no sign where it ends between two lines of the first header.
             assert found[3:] or not compressed, end
 
@@ -219,19 +219,19 @@ class TestDamage:
         assert [o.url for o in found if isinstance(o, Document)] == [
             f"{NEWS}/{number}" for number in (0, 2, 3)
         ]
-        assert set(said(found)) == {"Document", Reason.MALFORMED}
+        assert set(said(found)) == {"Document", Reason.DAMAGED}
 
     def test_what_lies_behind_rubbish_is_read(self) -> None:
         raw = archive(self.records[:2], compressed=False) + b"rubbish\n"
         found = read(raw + b"".join(self.records[2:]))
-        assert said(found) == ["Document", "Document", "malformed", "Document", "Document"]
+        assert said(found) == ["Document", "Document", "damaged", "Document", "Document"]
 
     @pytest.mark.parametrize(
         "raw",
         [b"rubbish " * 999, gzip.compress(b"\0" * 10**7), b"WARC/1.0\r\n", b"WARC/1.0\r\n\r\n" * 3],
     )
     def test_what_is_no_archive_is_rejects(self, raw: bytes) -> None:
-        assert {*said(read(raw))} == {Reason.MALFORMED}
+        assert {*said(read(raw))} == {Reason.DAMAGED}
 
     def test_an_empty_file_is_empty(self) -> None:
         assert said(read(b"")) == [Reason.EMPTY]

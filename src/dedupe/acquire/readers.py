@@ -56,9 +56,7 @@ def _read(target: Input, settings: Settings) -> Iterator[Found]:
         yield from _read_opened(file, settings, budget, 0)
 
 
-def _read_opened(
-    file: Opened, settings: Settings, budget: Budget, depth: int
-) -> Iterator[Found]:
+def _read_opened(file: Opened, settings: Settings, budget: Budget, depth: int) -> Iterator[Found]:
     """Read a file, and what is packed in it one layer down. A fault in it ends it, and only it."""
     try:
         budget.go_down(depth, file.source)
@@ -112,9 +110,7 @@ def _read_archive(
                 yield from _read_opened(member, settings, budget, depth + 1)
 
 
-def _read_form(
-    file: Opened, media_type: str, form: Form, settings: Settings
-) -> Iterator[Found]:
+def _read_form(file: Opened, media_type: str, form: Form, settings: Settings) -> Iterator[Found]:
     if form.wants == "seekable":
         with seekable(file, settings.max_spool) as whole:
             yield from form.read(whole, media_type, settings)

@@ -73,7 +73,7 @@ def read_warc(file: Opened, media_type: str, settings: Settings) -> Iterator[Fou
 def _damage(file: Opened, detail: str) -> Reject:
     # Several in one file are several rejects.
     known_by = hash_bytes(detail.encode())
-    return Reject.of_input(file.source, Reason.MALFORMED, detail, size=file.size, raw_hash=known_by)
+    return Reject.of_input(file.source, Reason.DAMAGED, detail, size=file.size, raw_hash=known_by)
 
 
 def _first_line(error: OSError) -> str:
@@ -97,7 +97,7 @@ class _Record:
         uri = self._header("WARC-Target-URI")
         if self._headers.get("Content-Length") is None:
             self.cut = True
-            return self._reject(Reason.MALFORMED, "cut off within the header of the record", 0)
+            return self._reject(Reason.DAMAGED, "cut off within the header of the record", 0)
         if kind == "revisit":
             return Unchanged(source=self._source, id=hash_bytes(uri.encode()))
         if kind not in {"response", "resource", "conversion"} or _is_about_crawl(uri):
@@ -117,13 +117,13 @@ class _Record:
         if len(raw) <= max_bytes and len(raw) < stated:
             self.cut = True
             detail = f"cut off: {len(raw)} of {stated} bytes are there"
-            return self._reject(Reason.MALFORMED, detail, len(raw))
+            return self._reject(Reason.DAMAGED, detail, len(raw))
         http: Any = record.http_headers if is_http else {}
         if is_http and (refused := _refused(http)):
             return self._reject(Reason.HTTP_STATUS, refused, stated, raw)
         ended = self._header("WARC-Truncated").lower()
         if ended not in {"", "length"}:
-            return self._reject(Reason.MALFORMED, f"the crawler got a part only ({ended})", stated)
+            return self._reject(Reason.DAMAGED, f"the crawler got a part only ({ended})", stated)
         coding = (http.get("Transfer-Encoding") or "", http.get("Content-Encoding") or "")
         if any(coding) and len(raw) <= max_bytes:
             raw = decode_payload(raw, *coding, max_bytes + 1)

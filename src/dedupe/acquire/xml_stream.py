@@ -72,7 +72,8 @@ class Elements:
 
     Raises:
         InputError: ``binary: ...`` and ``encoding: ...`` as ``decode``; ``malformed: ...`` where
-            this is no XML, declares entities, or ends before its end; ``too-large: ...`` where more
+            this is no XML or declares entities; ``damaged: ...`` where it ends before its end or
+            cannot be read on; ``too-large: ...`` where more
             than ``max_bytes`` lie between the ends of two elements. What was given stands.
     """
 
@@ -115,7 +116,7 @@ class Elements:
         if self.root is None:
             raise InputError("malformed: not XML")
         if not ended:
-            raise InputError(f"malformed: {_why(parser)}; the rest was not read")
+            raise InputError(f"damaged: {_why(parser)}; the rest was not read")
 
 
 def _parser() -> etree.XMLPullParser:
