@@ -24,12 +24,15 @@ SCHEMES = ("s3", "s3a", "gs", "az", "abfs", "abfss")
 MISSING = "pip install 'dedupe-ingest[remote]'"
 
 _ADDRESS = re.compile(rf"({'|'.join(SCHEMES)})://([^/]+)/*(.*)", re.IGNORECASE | re.DOTALL)
+RETRIES = 8
+"""Tries of a request after the first, further and further apart, for a minute at most."""
+
 _PIECE = 4 << 20
 _RETRY_FOR = dt.timedelta(seconds=60)
 _ANSWER_WITHIN = dt.timedelta(seconds=120)
 
 
-class BucketAwayError(ConnectionError):
+class BucketAwayError(StoreError, ConnectionError):
     """The store did not do what it was asked, for a reason that may pass."""
 
 
@@ -229,7 +232,7 @@ def _access(scheme: str) -> dict[str, Any]:
     """What a store is opened with beyond what the library reads from the environment itself."""
     options: dict[str, Any] = {
         "client_options": {"timeout": _ANSWER_WITHIN},
-        "retry_config": {"max_retries": 8, "retry_timeout": _RETRY_FOR},
+        "retry_config": {"max_retries": RETRIES, "retry_timeout": _RETRY_FOR},
     }
     if scheme == "s3":
         endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL", "")

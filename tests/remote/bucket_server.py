@@ -3,7 +3,8 @@
 moto's server behind a few lines of WSGI. Requests are counted and served one at a time, so a
 condition and the write that it guards are one step, as in S3. ``POST /-/plan`` with JSON sets what
 happens next: ``kill`` (a process) ``at`` the Nth request that changes something, ``before`` it is
-done or ``after``; ``fail`` that many requests with ``status``; ``drop`` the answer of the Nth.
+done or ``after``, or stop it if ``signal`` says so; ``fail`` that many requests with ``status``;
+``drop`` the answer of the Nth; ``careless``: conditions are ignored.
 """
 
 from __future__ import annotations
@@ -65,7 +66,8 @@ class Misbehaving:
         method = environ["REQUEST_METHOD"]
         changing = method in CHANGING
         if changing:
-            self.log.append(f"{method} {environ['PATH_INFO']}")
+            verb = "COPY" if "HTTP_X_AMZ_COPY_SOURCE" in environ else method
+            self.log.append(f"{verb} {environ['PATH_INFO']}")
         mine = changing and len(self.log) == self.plan.get("at")
         if mine and self.plan.get("kill") and self.plan.get("when") == "before":
             self.kill()
@@ -75,6 +77,9 @@ class Misbehaving:
             self.plan["fail"] -= 1
             start_response(self.plan["status"], [("Content-Type", "application/xml")])
             return [b"<Error><Code>SlowDown</Code></Error>"]
+        if self.plan.get("careless"):
+            environ.pop("HTTP_IF_MATCH", None)
+            environ.pop("HTTP_IF_NONE_MATCH", None)
         environ["wsgi.input"] = io.BytesIO(body)
         answer: list[Any] = []
 
@@ -94,9 +99,9 @@ class Misbehaving:
 
     def kill(self) -> None:
         process = int(self.plan["kill"])
-        os.kill(process, signal.SIGKILL)
+        os.kill(process, self.plan.get("signal", signal.SIGKILL))
         # It is gone, and its sockets with it, before anything else is served.
-        while alive(process):
+        while "signal" not in self.plan and alive(process):
             time.sleep(0.001)
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from dedupe.errors import StoreError
+from dedupe.errors import DedupeError, StoreError
 from dedupe.pipeline.acquire import acquire
 from dedupe.pipeline.clean import clean
 from dedupe.pipeline.detect import detect
@@ -84,6 +84,8 @@ def ingest(
             detect(run, cleaned)
             elect(run)
             return result_of(run, publish(run))
+    except DedupeError:
+        raise
     except OSError as error:  # a full disk, a quota, a share that went away
         raise StoreError(
             f"{data_dir}: the run was broken off ({error}); what was published before is whole, "

@@ -34,11 +34,13 @@ def remote_of(address: str, settings: Settings | None = None) -> tuple[Mirror, L
 
     Args:
         address: ``s3://bucket/prefix`` and the like.
-        settings: where the caller has none, those of files and environment.
+        settings: what they leave open is as files and environment have it, so that everybody on
+            this machine finds the same mirror and the same ledger.
     """
-    settings = settings or configuration.load().settings
-    mirror = Mirror(Bucket(address), settings.cache_dir)
-    return mirror, ledger_of(mirror.bucket, settings.ledger)
+    here = configuration.load().settings
+    chosen = settings or here
+    mirror = Mirror(Bucket(address), chosen.cache_dir or here.cache_dir)
+    return mirror, ledger_of(mirror.bucket, chosen.ledger or here.ledger)
 
 
 @contextlib.contextmanager

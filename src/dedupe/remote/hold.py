@@ -22,7 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dedupe.errors import LockedError, StoreError
-from dedupe.objects import BucketAwayError, LostRaceError, Tag
+from dedupe.objects import LostRaceError, Tag
 from dedupe.publish import Manifest
 from dedupe.remote import history
 from dedupe.remote.ledger import Ledger, State, Writer
@@ -164,7 +164,7 @@ class Hold:
             free = replace(self._state, writer=None, next=given)
             try:
                 self._state, self._tag = self._ledger.swap(free, self._tag)
-            except (LostRaceError, BucketAwayError, StoreError) as error:
+            except (LostRaceError, StoreError) as error:
                 log.warning("%s: the lock was not let go (%s)", self.bucket.address, error)
 
     @contextlib.contextmanager
@@ -177,7 +177,7 @@ class Hold:
             while not self._over.wait(writer.lease / _BEATS):
                 try:
                     self.beat()
-                except (StoreError, BucketAwayError, OSError) as error:
+                except StoreError as error:
                     log.warning("%s: no sign of life was given (%s)", self.bucket.address, error)
 
         heart = threading.Thread(target=live, name="dedupe-ledger", daemon=True)
