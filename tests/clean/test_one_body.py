@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from dedupe import clean
 from tests.newsroom import story
 
@@ -65,3 +67,21 @@ def test_an_advertisements_label_between_paragraphs_goes_and_a_heading_stays() -
     ).text
     assert "Advertisement" not in text
     assert PARAGRAPHS[3] in text
+
+
+def test_a_heading_and_the_sites_name_after_it_are_the_heading() -> None:
+    head = "<title>Bridge opens – The Valley Daily</title>"
+    graph = "<meta property='og:title' content='Bridge opens - The Valley Daily'>"
+    body = _box("body", PARAGRAPHS[:6])
+    page = f"<html><head>{head}{graph}</head><body><h1>Bridge opens</h1>{body}</body></html>"
+    assert clean(page).title == "Bridge opens"
+
+
+def test_the_day_in_an_address_is_the_last_resort_for_a_date() -> None:
+    page = _page(_box("body", PARAGRAPHS[:6]))
+    dated = "https://valley.example/2025/04/01/bridge-opens/"
+    assert clean(page, url=dated).published_at == dt.date(2025, 4, 1)
+    stated = page.replace("<main>", "<main><time datetime='2025-03-30'>30 March</time>")
+    assert str(clean(stated, url=dated).published_at)[:10] == "2025-03-30"
+    for other in ("2025/13/01", "2025/04", "1850/04/01", "reports/20250401"):
+        assert clean(page, url=f"https://valley.example/{other}/bridge/").published_at is None

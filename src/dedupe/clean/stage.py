@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from dedupe.article import Article, Document, Quality, Removal
 from dedupe.clean.blocks import Block, Stage
+from dedupe.clean.dates import parse_date
 from dedupe.clean.fields import Fields, from_stated
 from dedupe.clean.offsets import Source
 from dedupe.clean.page import read_page
 from dedupe.clean.plain import read_plain
 from dedupe.clean.quality import judge_quality
 from dedupe.decoding import decode, looks_like_html
+
+_DAY_IN_PATH = re.compile(r"^https?://[^/?#]{1,255}(?:/[^/?#]{1,60}){0,3}/(\d{4})/(\d{2})/(\d{2})/")
 
 
 def clean(raw: bytes | str, url: str | None = None, media_type: str | None = None) -> Article:
@@ -52,6 +57,7 @@ def _clean(
         blocks = read_plain(text, fields)
         quality = judge_quality(blocks, "", None)
     fields.state("site", _host(fields.url), "url")
+    fields.state("published_at", _dated(fields.url), "url")
     return _article(text, blocks, fields, quality, exact=not html)
 
 
@@ -69,6 +75,13 @@ def _host(url: str | None) -> str | None:
         return urlsplit(url).hostname if url else None
     except ValueError:  # an address that only looks like one
         return None
+
+
+def _dated(url: str | None) -> dt.date | None:
+    """Return the day that the document's address gives as a path: /2025/04/01/."""
+    found = _DAY_IN_PATH.search(url or "")
+    day = parse_date("-".join(found.groups())) if found else None
+    return day if isinstance(day, dt.date) else None
 
 
 def _article(

@@ -34,7 +34,10 @@ def page_title(head: Head, walk: Walk, fields: Fields) -> tuple[str | None, str,
     site = fields.site or ""
     shared = strip_site(head.first("og:title", "dc.title"), site)
     headline = strip_site(plain(head.article.get("headline")), site)
-    live = next((b for b in headings if b.cut is None and b.words > _SHORT), None)
+    uncut = [block for block in headings if block.cut is None]
+    live = next((b for b in uncut if b.words > _SHORT or _says(b.text, shared)), None)
+    if live is not None and _says(live.text, shared):
+        shared = live.text
     votes: dict[str, float] = {}
     texts: dict[str, tuple[str, str]] = {}
     for text, source, weight in (
@@ -49,10 +52,7 @@ def page_title(head: Head, walk: Walk, fields: Fields) -> tuple[str | None, str,
     for key in {block.folded for block in headings}:
         if key in votes:
             votes[key] += _OTHER_HEADING
-    if live is not None and live.folded in votes:
-        for key in list(votes):
-            if live.folded.endswith(" " + key) and len(key) > _KICKED * len(live.folded):
-                votes[key] += votes[live.folded]  # the heading is a kicker and this title
+    _count_kickers(votes, live)
     if votes:
         key = max(votes, key=lambda k: (votes[k], k))
         text, source = texts[key]
@@ -62,6 +62,20 @@ def page_title(head: Head, walk: Walk, fields: Fields) -> tuple[str | None, str,
         return text, "title", _visible(walk, fold(text))
     first = headings[0] if headings else None
     return (first.text, "h1", first) if first is not None else (None, "", None)
+
+
+def _count_kickers(votes: dict[str, float], live: Block | None) -> None:
+    """Where the heading is a kicker and a stated title, it votes for that title, too."""
+    if live is not None and live.folded in votes:
+        for key in list(votes):
+            if live.folded.endswith(" " + key) and len(key) > _KICKED * len(live.folded):
+                votes[key] += votes[live.folded]
+
+
+def _says(heading: str, stated: str) -> bool:
+    """Whether a stated title is this heading and, after a separator, a name of the site."""
+    rest = stated[len(heading) :]
+    return bool(heading) and stated.startswith(heading) and bool(_SEPARATOR.match(rest))
 
 
 def _visible(walk: Walk, key: str) -> Block | None:
