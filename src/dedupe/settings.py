@@ -14,6 +14,12 @@ POLICIES = ("complete", "version", "source", "first", "published", "id")
 """The criteria a canonical policy may list; ``dedupe.elect.policy`` says what each compares."""
 
 
+FIELDS = (
+    *("text", "html", "url", "title", "authors", "published_at", "modified_at"),
+    *("site", "language", "summary"),
+)
+"""What a row may state; ``dedupe.acquire.fields`` says under which names."""
+
 CRON_FIELDS = 5
 
 _SECRET = re.compile(r"(?<=[^/:]):[^/@\s]+@")
@@ -66,6 +72,9 @@ class Settings:
     min_words: int = _setting(1, "a cleaned text with fewer words is rejected", 1, 10_000)
     max_bytes: int = _setting(
         20_000_000, "a document larger than this many bytes is rejected", 1, 2**31 - 1
+    )
+    fields: tuple[str, ...] = _setting(
+        (), "names of the fields in your rows, over the usual ones: text=contenu,url=lien"
     )
     max_expanded: int = _setting(10**12, "one input may expand to this many bytes", 1, 2**62)
     max_ratio: int = _setting(
@@ -133,6 +142,7 @@ class Settings:
                 _between(field.name, value, field.metadata["low"], field.metadata["high"])
                 if isinstance(field.default, int) and value != int(value):
                     raise SettingsError(f"{field.name}: {value!r} is not a whole number")
+        _name_fields(self.fields)
         unknown = [name for name in self.policy if name not in POLICIES]
         if unknown or not self.policy:
             raise SettingsError(
@@ -171,6 +181,15 @@ class Settings:
 def split_names(text: str) -> tuple[str, ...]:
     """``"complete, first"`` to ``("complete", "first")``."""
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _name_fields(entries: tuple[str, ...]) -> None:
+    for entry in entries:
+        field, _, name = (part.strip() for part in entry.partition("="))
+        if field not in FIELDS or not name:
+            raise SettingsError(
+                f"fields: {entry!r} is not field=name with a field of {', '.join(FIELDS)}"
+            )
 
 
 def _between(name: str, value: object, low: float, high: float) -> None:

@@ -55,7 +55,7 @@ def test_other_encodings_are_recognised(here: Path, take: Take, encoding: str) -
     [
         (b"", Reason.EMPTY, "0 bytes"),
         (b"title,text\n", Reason.EMPTY, "no record"),
-        (b"title,body\nOne,Words\n", Reason.MALFORMED, "text or html"),
+        (b"title,words\nOne,Words\n", Reason.MALFORMED, "text nor html"),
         (b"title,text\nOne,\n", Reason.MALFORMED, "neither text nor html"),
         (b"title,text\nOne,Words,more\n", Reason.MALFORMED, "3 values under 2 names"),
         (b"title,text\n" + bytes(range(256)) * 8, Reason.BINARY, ""),

@@ -32,12 +32,12 @@ def read_json(file: Opened, media_type: str, settings: Settings) -> Iterator[Doc
     encoding = wide_encoding(file.head) or "utf-8-sig"
     start = file.head.decode(encoding, "ignore").lstrip(_SPACE)
     if start.startswith("["):
-        return _read_array(file, encoding, settings.max_bytes)
+        return _read_array(file, encoding, settings)
     if not start and file.size <= len(file.head):
         return read_page(file, media_type, settings)  # to be told apart: empty, blank, binary
     if _is_row(file.head):
         return read_json_lines(file, media_type, settings)
-    return _read_object(file, settings.max_bytes)
+    return _read_object(file, settings)
 
 
 def _is_row(head: bytes) -> bool:
@@ -49,7 +49,8 @@ def _is_row(head: bytes) -> bool:
         return False
 
 
-def _read_object(file: Opened, max_bytes: int) -> Iterator[Document | Reject]:
+def _read_object(file: Opened, settings: Settings) -> Iterator[Document | Reject]:
+    max_bytes = settings.max_bytes
     raw = file.stream.read(max_bytes + 1)
     if len(raw) > max_bytes:
         detail = f"more than max_bytes = {max_bytes} in one piece; split it, or write it as .jsonl"
@@ -63,7 +64,7 @@ def _read_object(file: Opened, max_bytes: int) -> Iterator[Document | Reject]:
     try:
         text, encoding = decode(raw, media_type="application/json")
         row = json.loads(text)
-        yield read_row(row, file.source, size=len(raw), encoding=encoding)
+        yield read_row(row, file.source, size=len(raw), encoding=encoding, fields=settings.fields)
     except InputError as error:
         yield reject(*undecodable(error))
     except RecursionError:
@@ -72,8 +73,9 @@ def _read_object(file: Opened, max_bytes: int) -> Iterator[Document | Reject]:
         yield reject(Reason.MALFORMED, why_broken(error))
 
 
-def _read_array(file: Opened, encoding: str, max_bytes: int) -> Iterator[Document | Reject]:
+def _read_array(file: Opened, encoding: str, settings: Settings) -> Iterator[Document | Reject]:
     """Parse one element after the other off a window of the text that grows as far as it must."""
+    max_bytes, fields = settings.max_bytes, settings.fields
     window = _Window(file.stream, encoding)
     written = encoding.removesuffix("-sig")
     number = 0
@@ -82,7 +84,9 @@ def _read_array(file: Opened, encoding: str, max_bytes: int) -> Iterator[Documen
         while not window.take("]"):
             number += 1
             row, size = window.parse(max_bytes)
-            yield read_row(row, f"{file.source}#{number}", size=size, encoding=written)
+            yield read_row(
+                row, f"{file.source}#{number}", size=size, encoding=written, fields=fields
+            )
             if not window.take(",") and not window.at("]"):
                 number += 1
                 raise ValueError("no comma after the element before")

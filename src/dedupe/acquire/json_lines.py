@@ -43,7 +43,7 @@ def read_json_lines(
         if isinstance(line, Reject):
             yield line
         elif line and not line.isspace():
-            yield _read_line(line, f"{file.source}#{number}", wide)
+            yield _read_line(line, f"{file.source}#{number}", wide, settings.fields)
         else:
             continue
         rows += 1
@@ -116,7 +116,9 @@ def _too_large(source: str, size: int, max_bytes: int, raw_hash: str | None = No
     return Reject.of_input(source, Reason.TOO_LARGE, detail, size=size, raw_hash=raw_hash)
 
 
-def _read_line(line: bytes, source: str, wide: str | None) -> Document | Reject:
+def _read_line(
+    line: bytes, source: str, wide: str | None, fields: tuple[str, ...]
+) -> Document | Reject:
     def reject(reason: Reason, detail: str) -> Reject:
         raw_hash = hashlib.blake2b(line, digest_size=16).hexdigest()
         return Reject.of_input(source, reason, detail, size=len(line), raw_hash=raw_hash)
@@ -130,7 +132,7 @@ def _read_line(line: bytes, source: str, wide: str | None) -> Document | Reject:
             return reject(*undecodable(error))
     try:
         row = json.loads(text)
-        return read_row(row, source, size=len(line), encoding=wide or encoding)
+        return read_row(row, source, size=len(line), encoding=wide or encoding, fields=fields)
     except RecursionError:
         return reject(Reason.MALFORMED, "nested too deeply")
     except ValueError as error:  # broken JSON, or a number with thousands of digits

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from io import TextIOWrapper
 from typing import Any
 
+from dedupe.acquire.fields import bodies_asked, plan_of
 from dedupe.acquire.opened import Opened
 from dedupe.acquire.page import undecodable
 from dedupe.acquire.rows import read_row
@@ -21,7 +22,6 @@ from dedupe.rejects import Reason, Reject
 from dedupe.settings import Settings
 
 _DELIMITERS = ",;\t|"
-_BODIES = frozenset(("text", "html"))
 
 
 def read_table(file: Opened, media_type: str, settings: Settings) -> Iterator[Document | Reject]:
@@ -45,10 +45,13 @@ def read_table(file: Opened, media_type: str, settings: Settings) -> Iterator[Do
     try:
         records = csv.reader(lines, delimiter=_delimiter(head, media_type))
         header = [name.strip().strip("\ufeff").lower() for name in next(records, [])]
-        if not _BODIES & set(header):
-            yield reject(Reason.MALFORMED, "no column is named text or html")
+        plan = plan_of(dict.fromkeys(header), settings.fields)
+        if not plan.html and not plan.text:
+            yield reject(
+                Reason.MALFORMED, f"no column for a text: neither {bodies_asked(settings.fields)}"
+            )
             return
-        yield from _records(records, header, file, encoding)
+        yield from _records(records, header, file, encoding, settings.fields)
     except UnicodeDecodeError as error:
         yield reject(Reason.ENCODING, f"not {encoding} ({error.reason}); the rest was not read")
     except csv.Error as error:
@@ -58,7 +61,11 @@ def read_table(file: Opened, media_type: str, settings: Settings) -> Iterator[Do
 
 
 def _records(
-    records: Iterator[list[str]], header: list[str], file: Opened, encoding: str
+    records: Iterator[list[str]],
+    header: list[str],
+    file: Opened,
+    encoding: str,
+    fields: tuple[str, ...],
 ) -> Iterator[Document | Reject]:
     empty = True
     for number, values in enumerate(records, start=2):
@@ -74,7 +81,7 @@ def _records(
             detail = f"{len(values)} values under {len(header)} names"
             yield Reject.of_input(source, Reason.MALFORMED, detail, size=size)
             continue
-        yield read_row(row, source, size=size, encoding=encoding)
+        yield read_row(row, source, size=size, encoding=encoding, fields=fields)
     if empty:
         yield Reject.of_input(file.source, Reason.EMPTY, "a header and no record", size=file.size)
 
