@@ -95,6 +95,12 @@ def test_the_report_reads_tables_and_knows_nothing_of_runs() -> None:
         assert not above, f"{path.relative_to(PACKAGE)} imports {', '.join(sorted(above))}"
 
 
+def test_what_goes_downstream_reads_snapshots_and_knows_nothing_of_runs() -> None:
+    for path in (PACKAGE / "downstream").rglob("*.py"):
+        above = set(imported(path)) - {"downstream", "publish", "remote", "configuration", *GROUND}
+        assert not above, f"{path.relative_to(PACKAGE)} imports {', '.join(sorted(above))}"
+
+
 def test_nothing_but_the_entry_points_imports_the_command_line() -> None:
     users = {part_of(path) for path in modules() if "cli" in set(imported(path))}
     assert users <= {"cli", "__main__"}

@@ -1,7 +1,8 @@
 """Deduplicating ingestion of web and news articles.
 
 ``clean`` one document, ``compare`` two texts, ``ingest`` inputs into a data folder, ``open`` the
-result. Everything else is reached through the modules that these live in.
+result, ``export`` it to other formats. Everything else is reached through the modules that these
+live in.
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ from dedupe.clean import clean
 if TYPE_CHECKING:
     from dedupe.article import Article, Relation, Removal, Verdict
     from dedupe.detect import compare
+    from dedupe.downstream import Export
     from dedupe.errors import DedupeError, InputError, LockedError, SettingsError, StoreError
     from dedupe.pipeline import Result, ingest
     from dedupe.settings import Settings
-    from dedupe.store import Store, open  # noqa: A004 - `dedupe.open` is the contract
+    from dedupe.store import Store, export, open  # noqa: A004 - `dedupe.open` is the contract
 
 __all__ = [
     "Article",
     "DedupeError",
+    "Export",
     "InputError",
     "LockedError",
     "Relation",
@@ -35,6 +38,7 @@ __all__ = [
     "Verdict",
     "clean",
     "compare",
+    "export",
     "ingest",
     "open",
 ]
@@ -46,6 +50,7 @@ _HOMES = {
     "Verdict": "article",
     "compare": "detect",
     "DedupeError": "errors",
+    "Export": "downstream",
     "InputError": "errors",
     "LockedError": "errors",
     "SettingsError": "errors",
@@ -54,6 +59,7 @@ _HOMES = {
     "ingest": "pipeline",
     "Settings": "settings",
     "Store": "store",
+    "export": "store",
     "open": "store",
 }
 

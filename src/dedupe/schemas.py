@@ -50,6 +50,9 @@ ARTICLES = pa.schema(
     ]
 )
 
+_KEYS = ("id", "cluster_id")
+"""What the change feed tells of an article that is gone, too."""
+
 DUPLICATES = pa.schema(
     [
         pa.field("id", _text, nullable=False),
@@ -142,6 +145,22 @@ RUNS = pa.schema(
         pa.field("versions", _text, nullable=False),
     ]
 )
+
+CHANGES = pa.schema(
+    [
+        pa.field("change", _text, nullable=False),
+        pa.field("snapshot", pa.int64(), nullable=False),
+        pa.field("since", pa.int64(), nullable=False),
+        pa.field("id", _text, nullable=False),
+        pa.field("cluster_id", _text, nullable=False),
+        pa.field("canonical_id", _text),
+        pa.field("previous_id", _text),
+        pa.field("previous_version", pa.int32()),
+        pa.field("changed", _names, nullable=False),
+        *(field.with_nullable(True) for field in ARTICLES if field.name not in _KEYS),  # noqa: FBT003
+    ]
+)
+"""A row of the change feed: what became of an article, and its row as it is now."""
 
 TABLES: dict[str, pa.Schema] = {
     "articles": ARTICLES,

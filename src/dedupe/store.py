@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
+import pyarrow as pa
 import pyarrow.dataset as ds
 
 from dedupe import configuration
@@ -17,6 +18,9 @@ from dedupe.publish.snapshot import CURRENT
 from dedupe.remote import RemoteSnapshot
 from dedupe.remote.ledgers import ledger_of
 from dedupe.report import explain
+
+if TYPE_CHECKING:
+    from dedupe.downstream import Export
 
 
 class Store:
@@ -34,6 +38,7 @@ class Store:
         Raises:
             StoreError: nothing was published in ``data_dir`` yet, or it is damaged.
         """
+        self._data_dir = data_dir
         self._snapshot: Snapshot
         self._lease: Lease | None = None
         if is_address(data_dir):
@@ -124,6 +129,71 @@ class Store:
             InputError: no document, or more than one, answers to ``query``.
         """
         return explain(self._snapshot, query)
+
+    def changes(self, since: int) -> pa.RecordBatchReader:
+        """What became of every article since snapshot ``since``, which may be a later one, too.
+
+        Gives a stream of rows with the columns of ``dedupe.schemas.CHANGES``: for 0 every article
+        as ``added``. See ``data/README.md`` for what each change means.
+
+        Raises:
+            StoreError: there is no such snapshot, or it was pruned.
+        """
+        from dedupe.downstream import changes
+
+        return changes(self._data_dir, since, self.snapshot)
+
+    def export(
+        self,
+        path: str | Path,
+        to: str | None = None,
+        *,
+        table: str = "articles",
+        since: int | None = None,
+        full: bool = False,
+        catalog: str | None = None,
+    ) -> Export:
+        """Bring a file or a table of another format to this snapshot.
+
+        The first export is whole; a later one brings what changed since the snapshot that the
+        target reflects. One that reflects this snapshot already is left as it is.
+
+        Args:
+            path: a file; the folder of a Delta Lake table or of an Iceberg warehouse.
+            to: ``jsonl``, ``parquet``, ``delta`` or ``iceberg``; by default as the name ends.
+            table: ``articles`` or ``duplicates``.
+            since: the snapshot from which to count changes, where the target does not say.
+            full: write all rows, in place of whatever is there.
+            catalog: a catalog of pyiceberg's configuration; ``path`` is then a table's name in it.
+
+        Raises:
+            SettingsError: the arguments do not go together.
+            StoreError: the target cannot be brought to this snapshot; it is as it was.
+            DedupeError: the format needs a package that is not installed.
+        """
+        from dedupe.downstream import export_snapshot
+
+        return export_snapshot(
+            self.snapshot,
+            self._data_dir,
+            path,
+            to=to,
+            table=table,
+            since=since,
+            full=full,
+            catalog=catalog,
+        )
+
+
+def export(
+    path: str | Path,
+    data_dir: str | Path = "data",
+    to: str | None = None,
+    **options: Any,  # noqa: ANN401 - of several types
+) -> Export:
+    """Bring ``path`` to the current snapshot of ``data_dir``; options as for ``Store.export``."""
+    with Store(data_dir) as store:
+        return store.export(path, to, **options)
 
 
 def open(data_dir: str | Path = "data") -> Store:  # noqa: A001 - `dedupe.open` is the contract

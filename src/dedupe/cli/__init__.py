@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from dedupe.cli import documents, folder
+from dedupe.cli import documents, downstream, folder
 from dedupe.errors import DedupeError, SettingsError
 
 
@@ -35,5 +35,5 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-for _command in (*documents.COMMANDS, *folder.COMMANDS):
+for _command in (*documents.COMMANDS, *folder.COMMANDS, *downstream.COMMANDS):
     main.add_command(_command)

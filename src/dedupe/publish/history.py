@@ -67,6 +67,21 @@ def snapshots(data_dir: Path) -> list[Entry]:
     ]
 
 
+def published(data_dir: Path, number: int) -> Snapshot:
+    """The snapshot of that number, current, earlier or withdrawn.
+
+    Raises:
+        StoreError: it was never published, was pruned since, or is damaged.
+    """
+    folder = data_dir / SNAPSHOTS / folder_name(number)
+    now = _current_number(data_dir)
+    if not folder.is_dir() or (number > now and not (folder / WITHDRAWN).exists()):
+        raise StoreError(
+            f"snapshot {number}: not in {data_dir}, or pruned; `dedupe snapshots` lists what is"
+        )
+    return Snapshot(folder)
+
+
 def next_number(data_dir: Path, current: int) -> int:
     """The number of the next snapshot: above the current one and all that were withdrawn."""
     taken = [n for n, folder in _folders(data_dir) if (folder / WITHDRAWN).exists()]

@@ -103,6 +103,19 @@ class Snapshot:
                 )
         return table.select(wanted)
 
+    def portions(self, file: File, rows: int) -> Iterator[pa.Table]:
+        """One file, ``rows`` rows at a time, each with the table's schema."""
+        schema = TABLES[file.table]
+        with pq.ParquetFile(self._at(file), filesystem=self._filesystem) as reader:
+            for batch in reader.iter_batches(batch_size=rows):
+                columns = [
+                    batch[field.name]
+                    if field.name in batch.schema.names
+                    else pa.nulls(batch.num_rows, field.type)
+                    for field in schema
+                ]
+                yield pa.Table.from_arrays(columns, schema=schema)
+
     def batches(self, table: str, columns: list[str]) -> Iterator[pa.Table]:
         """A table file by file, so that memory stays bounded."""
         for file in self.manifest.of(table):
