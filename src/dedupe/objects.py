@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -34,6 +35,10 @@ _ANSWER_WITHIN = dt.timedelta(seconds=120)
 
 class BucketAwayError(StoreError, ConnectionError):
     """The store did not do what it was asked, for a reason that may pass."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.strerror = message
 
 
 class LostRaceError(Exception):
@@ -87,10 +92,13 @@ class Bucket:
             from obstore.store import from_url
         except ImportError as error:
             raise StoreError(f"{address}: object storage needs an extra: {MISSING}") from error
-        with self._said():
+        with self.said():
             self._store: Any = from_url(
                 f"{self.scheme}://{self.name}/{self.prefix}", **_access(self.scheme)
             )
+
+    def __reduce__(self) -> tuple[type[Bucket], tuple[str]]:
+        return Bucket, (self.address,)
 
     def read(self, key: str) -> tuple[bytes, Tag]:
         """An object's bytes, and its tag.
@@ -100,7 +108,7 @@ class Bucket:
         """
         import obstore
 
-        with self._said(key):
+        with self.said(key):
             found = obstore.get(self._store, key)
             body = bytes(found.bytes())
         return body, Tag(found.meta["e_tag"], found.meta["version"])
@@ -113,15 +121,26 @@ class Bucket:
         """
         import obstore
 
-        with self._said(key):
+        with self.said(key):
             for piece in obstore.get(self._store, key).stream(min_chunk_size=_PIECE):
                 yield bytes(piece)
+
+    def reader(self, key: str) -> Any:  # noqa: ANN401 - the library's file object
+        """An object as a file that can be read and seeked; some megabytes are held at a time.
+
+        Raises:
+            FileNotFoundError: there is no such object.
+        """
+        import obstore
+
+        with self.said(key):
+            return _Reader(obstore.open_reader(self._store, key, buffer_size=_PIECE), self, key)
 
     def write(self, key: str, body: bytes | Path) -> None:
         """Write an object, or replace it."""
         import obstore
 
-        with self._said(key):
+        with self.said(key):
             obstore.put(self._store, key, body)
 
     def swap(self, key: str, body: bytes, tag: Tag | None) -> Tag:
@@ -137,7 +156,7 @@ class Bucket:
         if tag is not None:
             known = {"e_tag": tag.etag, "version": tag.version}
             mode = {name: value for name, value in known.items() if value is not None}
-        with self._said(key):
+        with self.said(key):
             try:
                 # In one request: an upload in parts has no condition in some stores.
                 done = obstore.put(self._store, key, body, mode=mode, use_multipart=False)
@@ -153,7 +172,7 @@ class Bucket:
         """
         import obstore
 
-        with self._said(source):
+        with self.said(source):
             obstore.copy(self._store, source, target)
 
     def delete(self, keys: Iterable[str]) -> None:
@@ -162,7 +181,7 @@ class Bucket:
 
         listed = list(keys)
         if listed:
-            with self._said(listed[0]), contextlib.suppress(FileNotFoundError):
+            with self.said(listed[0]), contextlib.suppress(FileNotFoundError):
                 obstore.delete(self._store, listed)
 
     def modified(self, key: str) -> dt.datetime:
@@ -173,23 +192,37 @@ class Bucket:
         """
         import obstore
 
-        with self._said(key):
+        with self.said(key):
             return obstore.head(self._store, key)["last_modified"]
+
+    def item(self, key: str) -> Item:
+        """One object, as a listing has it.
+
+        Raises:
+            FileNotFoundError: there is no such object.
+        """
+        import obstore
+
+        with self.said(key):
+            found = obstore.head(self._store, key)
+        return Item(found["path"], found["size"], found["last_modified"])
 
     def items(self, prefix: str = "") -> Iterator[Item]:
         """The objects below ``prefix``, a folder, in no order."""
         import obstore
 
-        with self._said(prefix):
+        with self.said(prefix):
             for part in obstore.list(self._store, prefix or None):
                 for found in part:
-                    yield Item(found["path"], found["size"], found["last_modified"])
+                    # Consoles show a folder by an object of its name, without a byte.
+                    if found["path"] and (found["size"] or not found["path"].endswith("/")):
+                        yield Item(found["path"], found["size"], found["last_modified"])
 
     def folders(self, prefix: str) -> list[str]:
         """The names of the folders in the folder ``prefix``."""
         import obstore
 
-        with self._said(prefix):
+        with self.said(prefix):
             found = obstore.list_with_delimiter(self._store, prefix)["common_prefixes"]
         return sorted(path.rstrip("/").rpartition("/")[2] for path in found)
 
@@ -206,7 +239,7 @@ class Bucket:
         return PyFileSystem(FSSpecHandler(opened)), f"{self.name}/{self.prefix}".rstrip("/")
 
     @contextlib.contextmanager
-    def _said(self, key: str = "") -> Iterator[None]:
+    def said(self, key: str = "") -> Iterator[None]:
         """The library's errors as ours, naming the object."""
         from obstore import exceptions
 
@@ -214,7 +247,7 @@ class Bucket:
         try:
             yield
         except FileNotFoundError as error:
-            raise FileNotFoundError(f"{what}: no such object") from error
+            raise FileNotFoundError(errno.ENOENT, "no such object", what) from error
         except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError) as error:
             raise StoreError(
                 f"{what}: access is refused; look at the credentials of this process and at the "
@@ -226,6 +259,28 @@ class Bucket:
             raise BucketAwayError(f"{what}: {_brief(error)}") from error
         except exceptions.BaseError as error:
             raise StoreError(f"{what}: {_brief(error)}") from error
+
+
+class _Reader:
+    """A file object whose errors are ours."""
+
+    def __init__(self, file: Any, bucket: Bucket, key: str) -> None:  # noqa: ANN401
+        self._file = file
+        self._bucket = bucket
+        self._key = key
+
+    def read(self, size: int = -1) -> bytes:
+        with self._bucket.said(self._key):
+            return bytes(self._file.read(size) if size >= 0 else self._file.read())
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return int(self._file.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self._file.tell())
+
+    def seekable(self) -> bool:
+        return True
 
 
 def _access(scheme: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dedupe.errors import InputError
+from dedupe.objects import is_address
 
 if TYPE_CHECKING:
     from dedupe.acquire.opened import Opened
@@ -56,14 +57,21 @@ def expand(inputs: Sequence[str | Path] | str | Path) -> list[Input]:
 
     Folders are searched through all their depths; hidden files and a folder's ``README`` are not
     documents and are passed over there, though not when they are named outright. Globs follow
-    ``pathlib``: ``*``, ``?``, ``[...]``, and ``**`` for any depth.
+    ``pathlib``: ``*``, ``?``, ``[...]``, and ``**`` for any depth. All of it holds for addresses in
+    object storage (``s3://bucket/prefix/*.jsonl``), too.
 
     Raises:
         InputError: a path that does not exist, a glob that matches nothing, a URL.
+        StoreError: object storage refuses, or is out of reach.
     """
     named = [inputs] if isinstance(inputs, str | Path) else inputs
     found: dict[str, tuple[bool, Input]] = {}
     for name in named:
+        if is_address(str(name)):
+            from dedupe.acquire.remote_inputs import objects_of  # it stands on this module
+
+            found.update((target.source, (False, target)) for target in objects_of(str(name)))
+            continue
         for path in _named(name):
             for file in _files(path):
                 # One file has many names; one without a link in it is kept, whichever came first.
