@@ -24,6 +24,7 @@ GROUND = (
     "rejects",
     "schemas",
     "transient",
+    "object_access",
     "objects",
 )
 

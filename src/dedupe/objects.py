@@ -20,17 +20,13 @@ from pathlib import Path
 from typing import Any
 
 from dedupe.errors import StoreError
+from dedupe.object_access import access
 
 SCHEMES = ("s3", "s3a", "gs", "az", "abfs", "abfss")
 MISSING = "pip install 'dedupe-ingest[remote]'"
 
 _ADDRESS = re.compile(rf"({'|'.join(SCHEMES)})://([^/]+)/*(.*)", re.IGNORECASE | re.DOTALL)
-RETRIES = 8
-"""Tries of a request after the first, further and further apart, for a minute at most."""
-
 _PIECE = 4 << 20
-_RETRY_FOR = dt.timedelta(seconds=60)
-_ANSWER_WITHIN = dt.timedelta(seconds=120)
 
 
 class BucketAwayError(StoreError, ConnectionError):
@@ -94,7 +90,7 @@ class Bucket:
             raise StoreError(f"{address}: object storage needs an extra: {MISSING}") from error
         with self.said():
             self._store: Any = from_url(
-                f"{self.scheme}://{self.name}/{self.prefix}", **_access(self.scheme)
+                f"{self.scheme}://{self.name}/{self.prefix}", **access(self.scheme)
             )
 
     def __reduce__(self) -> tuple[type[Bucket], tuple[str]]:
@@ -235,7 +231,7 @@ class Bucket:
         from pyarrow.fs import FSSpecHandler, PyFileSystem
 
         protocol: Any = self.scheme
-        opened: Any = FsspecStore(protocol, **_access(self.scheme))
+        opened: Any = FsspecStore(protocol, **access(self.scheme))
         return PyFileSystem(FSSpecHandler(opened)), f"{self.name}/{self.prefix}".rstrip("/")
 
     @contextlib.contextmanager
@@ -281,41 +277,6 @@ class _Reader:
 
     def seekable(self) -> bool:
         return True
-
-
-def _access(scheme: str) -> dict[str, Any]:
-    """What a store is opened with beyond what the library reads from the environment itself."""
-    options: dict[str, Any] = {
-        "client_options": {"timeout": _ANSWER_WITHIN},
-        "retry_config": {"max_retries": RETRIES, "retry_timeout": _RETRY_FOR},
-    }
-    if scheme == "s3":
-        endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL", "")
-        if endpoint:
-            options["config"] = {"endpoint": endpoint}
-        if endpoint.startswith("http://"):
-            options["client_options"]["allow_http"] = True
-        profile = _profile()
-        if profile is not None:
-            options["credential_provider"] = profile
-    return options
-
-
-def _profile() -> Any:  # noqa: ANN401 - a provider of the library, or None
-    """Credentials of a profile in ``~/.aws``, which the library leaves to ``boto3``."""
-    shared = Path(os.environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"))
-    named = os.environ.get("AWS_PROFILE") or shared.expanduser().is_file()
-    if os.environ.get("AWS_ACCESS_KEY_ID") or not named:
-        return None
-    try:
-        from obstore.auth.boto3 import Boto3CredentialProvider
-
-        return Boto3CredentialProvider()
-    except ImportError as error:
-        raise StoreError(
-            "the credentials of an AWS profile are read by boto3: pip install boto3, or set "
-            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-        ) from error
 
 
 def _brief(error: BaseException) -> str:

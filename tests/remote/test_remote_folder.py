@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import dedupe
-from dedupe import objects
+from dedupe import object_access
 from dedupe.objects import Bucket, BucketAwayError
 from dedupe.pipeline.check import check
 from dedupe.pipeline.upkeep import compact, prune, rollback, snapshots
@@ -242,7 +242,7 @@ def test_a_store_that_stays_away_ends_the_run_with_a_message_that_may_pass(
     store: Store, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dedupe.ingest(put(tmp_path / "in", 1), address)
-    monkeypatch.setattr(objects, "RETRIES", 0)
+    monkeypatch.setattr(object_access, "RETRIES", 0)
     store.plan(fail=1000, status="503 Slow Down")
     with pytest.raises(BucketAwayError, match=address) as caught:
         dedupe.ingest(put(tmp_path / "in", 2), address)
