@@ -47,6 +47,9 @@ class Reason(StrEnum):
     MALFORMED = "malformed"
     """A row or file of JSON that is broken, or that holds neither text nor html."""
 
+    READER_FAILED = "reader-failed"
+    """A reader broke on it, or a user's reader cannot be loaded; ``detail`` names the error."""
+
     NOT_FETCHED = "not-fetched"
     """A link without a text, in a feed, a sitemap or a list, and nobody followed it."""
 

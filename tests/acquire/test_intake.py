@@ -165,6 +165,7 @@ def test_the_reasons_are_a_closed_list() -> None:
         "no-text",
         "not-article",
         "not-fetched",
+        "reader-failed",
         "too-large",
         "unreadable",
         "unsafe",

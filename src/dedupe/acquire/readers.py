@@ -14,7 +14,8 @@ from dedupe.acquire.compression import COMPRESSIONS, decompressed, inner_name, p
 from dedupe.acquire.inputs import Input
 from dedupe.acquire.limits import Budget
 from dedupe.acquire.opened import CannotReadError, Opened, opened, seekable
-from dedupe.acquire.registry import EXPECTED, READERS, Form, Found
+from dedupe.acquire.plugins import form_for, of_user
+from dedupe.acquire.registry import EXPECTED, Form, Found
 from dedupe.decoding import sniff_media_type
 from dedupe.rejects import Reason, Reject
 from dedupe.settings import Settings
@@ -61,13 +62,11 @@ def _read_opened(file: Opened, settings: Settings, budget: Budget, depth: int) -
     try:
         budget.go_down(depth, file.source)
         media_type = _form_of(file)
-        if not file.head and media_type in ARCHIVES:
-            raise CannotReadError(Reason.EMPTY, "0 bytes")
         if media_type in COMPRESSIONS:
             yield from _read_compressed(file, media_type, settings, budget, depth)
-        elif media_type in ARCHIVES:
+        elif media_type in ARCHIVES and not of_user(file.name, media_type):
             yield from _read_archive(file, media_type, settings, budget, depth)
-        elif form := READERS.get(media_type):
+        elif form := form_for(file.name, media_type):
             yield from _read_form(file, media_type, form, settings)
         else:
             yield _no_reader(file, media_type)
@@ -91,9 +90,9 @@ def _read_compressed(
     file: Opened, kind: str, settings: Settings, budget: Budget, depth: int
 ) -> Iterator[Found]:
     inner = sniff_media_type(inner_name(file.name), preview(file, kind))
-    form = READERS.get(inner or "")
+    form = form_for(inner_name(file.name), inner)
     if form and form.wants == "compressed":
-        yield from form.read(replace(file, compression=kind), inner or "", settings)
+        yield from _watched(form, replace(file, compression=kind), inner or "", settings)
     else:
         yield from _read_opened(decompressed(file, kind, budget), settings, budget, depth + 1)
 
@@ -101,6 +100,8 @@ def _read_compressed(
 def _read_archive(
     file: Opened, media_type: str, settings: Settings, budget: Budget, depth: int
 ) -> Iterator[Found]:
+    if not file.head:
+        raise CannotReadError(Reason.EMPTY, "0 bytes")
     archive = ARCHIVES[media_type]
     with seekable(file, settings.max_spool) if archive.seeks else nullcontext(file) as whole:
         for member in archive.members(whole, budget):
@@ -113,9 +114,25 @@ def _read_archive(
 def _read_form(file: Opened, media_type: str, form: Form, settings: Settings) -> Iterator[Found]:
     if form.wants == "seekable":
         with seekable(file, settings.max_spool) as whole:
-            yield from form.read(whole, media_type, settings)
+            yield from _watched(form, whole, media_type, settings)
     else:
-        yield from form.read(file, media_type, settings)
+        yield from _watched(form, file, media_type, settings)
+
+
+def _watched(form: Form, file: Opened, media_type: str, settings: Settings) -> Iterator[Found]:
+    """What a reader gives. One that breaks is a reject, and the rest goes on."""
+    try:
+        for item in form.read(file, media_type, settings):
+            if not isinstance(item, Found):
+                raise TypeError(f"gave {type(item).__name__}, neither a document nor a reject")
+            yield item
+    except (CannotReadError, OSError, MemoryError):
+        raise
+    except Exception as error:
+        log.exception("%s: its reader broke", file.source)
+        name = getattr(form.read, "__qualname__", repr(form.read))
+        detail = f"the reader {name} broke: {type(error).__name__}: {error}"
+        raise CannotReadError(Reason.READER_FAILED, detail) from error
 
 
 def _no_reader(file: Opened, media_type: str) -> Reject:
