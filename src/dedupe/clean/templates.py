@@ -104,11 +104,12 @@ class Templates:
 
 def passage_key(text: str) -> int:
     """Return a passage's key: 63 bits of the BLAKE2b digest of its folded words; never 0."""
-    digest = hashlib.blake2b(_folded(text), digest_size=8).digest()
+    digest = hashlib.blake2b(folded(text), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1 or 1
 
 
-def _folded(text: str) -> bytes:
+def folded(text: str) -> bytes:
+    """The words of ``fold(text)`` in UTF-8: what a passage is known by."""
     return " ".join(fold(text).split()).encode("utf-8", "surrogatepass")
 
 

@@ -9,10 +9,29 @@ then every candidate pair is verified on the texts (``verify``) and judged with 
 from __future__ import annotations
 
 from dedupe.detect.detector import Detector
+from dedupe.detect.identifiers import Packed, order_of, pack_ids, unpack_ids
 from dedupe.detect.index import Index
 from dedupe.detect.judge import Reason
+from dedupe.detect.layout import I64
 from dedupe.detect.same_address import same_article
+from dedupe.detect.sketch import Parameters, Sketches, join, sketch
 from dedupe.detect.update import IndexUpdate
 from dedupe.detect.verdict import compare
 
-__all__ = ["Detector", "Index", "IndexUpdate", "Reason", "compare", "same_article"]
+__all__ = [
+    "I64",
+    "Detector",
+    "Index",
+    "IndexUpdate",
+    "Packed",
+    "Parameters",
+    "Reason",
+    "Sketches",
+    "compare",
+    "join",
+    "order_of",
+    "pack_ids",
+    "same_article",
+    "sketch",
+    "unpack_ids",
+]

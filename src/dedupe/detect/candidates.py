@@ -25,6 +25,9 @@ Standing phrases and templates are shared once by many; copies share several key
 agency
 news: all but 0.6 % of them two or more, and those their rarest)."""
 
+SORTED = 8_000_000
+"""Keys of the batch that are sorted at a time: 400 MB."""
+
 _ROWS = 4096
 _SHIFT = np.uint64(32)
 _LOW = np.uint64(2**32 - 1)
@@ -83,31 +86,50 @@ class Groups:
 
 
 def in_batch(sketches: Sketches, index: Index, place: I64, count: int) -> Groups:
-    """Groups of two places or more; ``place[i]`` is that of document i, below 0 for none."""
+    """Groups of two places or more; ``place[i]`` is that of document i, below 0 for none.
+
+    Keys are gathered and sorted a range of them at a time, as they take more memory than sketches.
+    """
+    expected = len(place) * index.parameters.banding.count + len(sketches.anchors)
+    passes = np.uint64(1 + expected // SORTED)
+    found = [
+        _shared(*_keys_in(sketches, index, place, np.uint64(at), passes))
+        for at in range(int(passes))
+    ]
+    members = np.concatenate([part for part, _ in found])
+    sizes = np.concatenate([part for _, part in found])
+    bounds = np.concatenate(([0], np.cumsum(sizes)))
+    order = np.argsort(members, kind="stable")
+    of = np.repeat(np.arange(len(sizes)), sizes)[order]
+    of_bounds = np.concatenate(([0], np.cumsum(np.bincount(members, minlength=count))))
+    return Groups(members, bounds, of, of_bounds, order)
+
+
+def _keys_in(
+    sketches: Sketches, index: Index, place: I64, at: np.uint64, passes: np.uint64
+) -> tuple[U64, I64]:
+    """The keys in one of so many ranges, and the places that have them."""
     every_key, every_place = [np.empty(0, np.uint64)], [np.empty(0, np.int64)]
     for first in range(0, len(place), _ROWS):
         last = min(first + _ROWS, len(place))
         for space, rows, keys in document_keys(sketches, index, first, last):
             if space != "content":
                 keep = place[rows] >= 0
+                if passes > 1:
+                    keep &= ((keys >> _SHIFT) * passes) >> _SHIFT == at
                 every_key.append(keys[keep])
                 every_place.append(place[rows[keep]])
-    keys, places = np.concatenate(every_key), np.concatenate(every_place)
+    return np.concatenate(every_key), np.concatenate(every_place)
+
+
+def _shared(keys: U64, places: I64) -> tuple[I64, I64]:
+    """The places that share a key, group after group by rising key, and the sizes of the groups."""
     order = np.lexsort((places, keys))
-    return _grouped(keys[order], places[order], count)
-
-
-def _grouped(keys: U64, places: I64, count: int) -> Groups:
+    keys, places = keys[order], places[order]
     fresh = np.ones(len(keys), dtype=bool)
     fresh[1:] = keys[1:] != keys[:-1]
     twin = np.zeros(len(keys), dtype=bool)
     twin[1:] = ~fresh[1:] & (places[1:] == places[:-1])
-    keys, places = keys[~twin], places[~twin]
-    _, sizes = np.unique(keys, return_counts=True)
-    keep = np.repeat(sizes > 1, sizes)
-    members, sizes = places[keep], sizes[sizes > 1]
-    bounds = np.concatenate(([0], np.cumsum(sizes)))
-    order = np.argsort(members, kind="stable")
-    of = np.repeat(np.arange(len(sizes)), sizes)[order]
-    of_bounds = np.concatenate(([0], np.cumsum(np.bincount(members, minlength=count))))
-    return Groups(members, bounds, of, of_bounds, order)
+    fresh, places = fresh[~twin], places[~twin]
+    sizes = np.diff(np.append(np.flatnonzero(fresh), len(places)))
+    return places[np.repeat(sizes > 1, sizes)], sizes[sizes > 1]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dedupe.article import Pair, Relation, Verdict
 from dedupe.detect.candidates import in_batch, with_index
+from dedupe.detect.identifiers import ID_BYTES, Ids, Packed, order_of, pack_ids, unpack_ids
 from dedupe.detect.index import Index
 from dedupe.detect.judge import Reason
 from dedupe.detect.layout import I64
@@ -33,10 +34,10 @@ class Detector:
     def __init__(self, settings: Settings, index: Index) -> None:
         self._settings = settings
         self._index = index
-        self._ids: list[str] = []
-        self._rows: dict[str, int] = {}
-        self._shards: list[Sketches] = []
-        self._edges: tuple[I64, list[str]] | None = None
+        self._parts: list[tuple[Packed, Sketches]] = []
+        self._met: set[bytes] = set()
+        self._look: tuple[NDArray[np.bytes_], I64] | None = None
+        self._edges: tuple[I64, Packed] | None = None
 
     def add(self, ids: Sequence[str], texts: Sequence[str]) -> None:
         """Sketches a shard of the batch.
@@ -44,46 +45,65 @@ class Detector:
         Raises:
             ValueError: an id came before.
         """
-        self._shards.append(sketch(texts, self._index.parameters))
-        for each in ids:
-            if each in self._rows:
-                raise ValueError(f"document {each} was added twice")
-            self._rows[each] = len(self._ids)
-            self._ids.append(each)
-        self._edges = None
+        self.add_sketches(pack_ids(ids), sketch(texts, self._index.parameters))
+
+    def add_sketches(self, ids: Packed, sketches: Sketches) -> None:
+        """Adds a shard of the batch that was sketched elsewhere, with the index's parameters.
+
+        Raises:
+            ValueError: an id came before.
+        """
+        for part, _ in self._parts if not self._met else ():
+            self._met.update(part.view("S16").tolist())
+        known = ids[order_of(ids)].view("S16")
+        twins = known[1:][known[1:] == known[:-1]].tolist()
+        if self._parts:
+            fresh = ids.view("S16").tolist()
+            twins += self._met.intersection(fresh)
+            self._met.update(fresh)
+        if twins:
+            raise ValueError(f"document {twins[0].ljust(ID_BYTES, bytes(1)).hex()} was added twice")
+        self._parts.append((ids, sketches))
+        self._look = self._edges = None
 
     def history(self) -> list[str]:
         """Ids of the canonicals in the index that share a key with a document of the batch, sorted.
 
         A canonical whose id is in the batch is not among them: the batch brings its new text.
         """
-        return sorted(set(self._with_history()[1]))
+        return sorted(set(unpack_ids(self._with_history()[1])))
 
     def pairs(self, fetch: Fetch, rank: Mapping[str, int]) -> Iterator[Pair]:
+        """``pairs_in`` the order that ``rank`` gives every id of the batch and of ``history``."""
+        everyone = [*unpack_ids(self._joined()[0]), *self.history()]
+        order = sorted(everyone, key=lambda each: (rank[each], each))
+        return self.pairs_in(pack_ids(order), fetch)
+
+    def pairs_in(self, order: Packed, fetch: Fetch) -> Iterator[Pair]:
         """The verified pairs, accepted and rejected, best-ranked centres first.
 
-        ``fetch`` gives texts by id and is asked for bounded numbers of them. ``rank`` has every id
-        of the batch and of ``history``; the lower is the better canonical. Every document that is a
-        copy has a pair with its best-ranked accepting centre; two canonicals of the history have
-        none.
+        ``order`` has every id of the batch and of ``history``, the best canonical first. ``fetch``
+        gives texts by id and is asked for bounded numbers of them. Every document that is a copy
+        has a pair with its best-ranked accepting centre; two canonicals of the history have none.
         """
         rows, others = self._with_history()
-        known = sorted(set(others))
-        order = sorted([*self._ids, *known], key=lambda each: (rank[each], each))
-        place_of = {each: at for at, each in enumerate(order)}
-        place = np.array([place_of[each] for each in self._ids], dtype=np.int64)
-        sketches = self._sketches()
+        mine, sketches = self._joined()
+        sort = order_of(order)
+        known = order[sort].view("S16")
+        place = sort[np.searchsorted(known, mine.view("S16"))]
+        ids = Ids(order)
         copies = self._copies(sketches, place)
         solo = place.copy()
         solo[[row for rows_ in copies.values() for row in rows_]] = -1
         groups = in_batch(sketches, self._index, solo, len(order))
-        history = np.array([place_of[each] for each in others], dtype=np.int64)
+        history = sort[np.searchsorted(known, others.view("S16"))]
         single = solo[rows] >= 0
-        verifier = Verifier(fetch, order, self._settings)
+        verifier = Verifier(fetch, ids, self._settings)
         edges = Edges.of(place[rows[single]], history[single])
+        own = Ids(mine)
         for best, rows_ in copies.items():
             for row in rows_:
-                yield Pair(left=order[best], right=self._ids[row], verdict=_EXACT)
+                yield Pair(left=ids[best], right=own[row], verdict=_EXACT)
         row_of = np.zeros(len(order), dtype=np.int64)
         row_of[place] = np.arange(len(place))
 
@@ -91,11 +111,11 @@ class Detector:
             return plausible(sketches, row_of[left], row_of[right], self._settings)
 
         for left, right, verdict in stars(len(order), groups, edges, worth, verifier.verdicts):
-            yield Pair(left=order[left], right=order[right], verdict=verdict)
+            yield Pair(left=ids[left], right=ids[right], verdict=verdict)
             if verdict.relation is not Relation.DISTINCT:
                 # What is true of one of several equal texts is true of all.
                 for row in copies.get(right, ()):
-                    yield Pair(left=order[left], right=self._ids[row], verdict=verdict)
+                    yield Pair(left=ids[left], right=own[row], verdict=verdict)
 
     def signatures(self, ids: Sequence[str]) -> U32:
         """MinHash signatures of documents of the batch; shape (len(ids), permutations)."""
@@ -103,22 +123,53 @@ class Detector:
 
     def sketches(self, ids: Sequence[str]) -> Sketches:
         """The sketches of documents of the batch."""
-        return take(self._sketches(), np.array([self._rows[each] for each in ids], dtype=np.int64))
+        return self.sketches_of(pack_ids(ids))
 
-    def _sketches(self) -> Sketches:
-        if len(self._shards) != 1:
-            self._shards = [join(self._shards, self._index.parameters)]
-        return self._shards[0]
+    def sketches_of(self, ids: Packed) -> Sketches:
+        """``sketches`` for packed ids.
 
-    def _with_history(self) -> tuple[I64, list[str]]:
+        Raises:
+            KeyError: one is not of the batch.
+        """
+        rows = self._rows(ids)
+        if (rows < 0).any():
+            raise KeyError(unpack_ids(ids[rows < 0])[0])
+        return take(self._joined()[1], rows)
+
+    def _rows(self, ids: Packed) -> I64:
+        """The rows of ids; -1 for one that is not of the batch."""
+        known, order = self._sorted()
+        if not len(known):
+            return np.full(len(ids), -1, np.int64)
+        wanted = ids.view("S16")
+        at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+        found: I64 = np.where(known[at] == wanted, order[at], -1)
+        return found
+
+    def _sorted(self) -> tuple[NDArray[np.bytes_], I64]:
+        """The ids in order, and the row of each."""
+        if self._look is None:
+            ids = np.concatenate([pack_ids([]), *(part for part, _ in self._parts)])
+            order = order_of(ids)
+            self._look = ids[order].view("S16"), order
+        return self._look
+
+    def _joined(self) -> tuple[Packed, Sketches]:
+        if len(self._parts) != 1:
+            ids = np.concatenate([pack_ids([]), *(part for part, _ in self._parts)])
+            parts = [part for _, part in self._parts]
+            self._parts = [(ids, join(parts, self._index.parameters))]
+        return self._parts[0]
+
+    def _with_history(self) -> tuple[I64, Packed]:
         """Documents of the batch and ids of canonicals that share a key with them, side by side."""
         if self._edges is None:
-            sketches = self._sketches()
-            wanted = np.ones(len(self._ids), dtype=bool)
+            mine, sketches = self._joined()
+            wanted = np.ones(len(mine), dtype=bool)
             rows, ordinals = with_index(sketches, self._index, wanted)
-            ids = self._index.ids_of(ordinals.astype(np.uint64))
-            foreign = [at for at, each in enumerate(ids) if each not in self._rows]
-            self._edges = rows[foreign], [ids[at] for at in foreign]
+            ids = self._index.id_bytes(ordinals.astype(np.uint64))
+            foreign = self._rows(ids) < 0
+            self._edges = rows[foreign], ids[foreign]
         return self._edges
 
     def _copies(self, sketches: Sketches, place: I64) -> dict[int, list[int]]:

@@ -36,6 +36,23 @@ def unpack_ids(packed: Packed) -> list[str]:
     return [digits[at : at + 2 * ID_BYTES] for at in range(0, len(digits), 2 * ID_BYTES)]
 
 
+class Ids:
+    """Packed ids, each unpacked when it is asked for."""
+
+    def __init__(self, packed: Packed) -> None:
+        self._raw = packed.tobytes()
+
+    def __getitem__(self, at: int) -> str:
+        """The id at a place."""
+        return self._raw[at * ID_BYTES : (at + 1) * ID_BYTES].hex()
+
+
+def order_of(packed: Packed) -> NDArray[np.int64]:
+    """The order of packed ids: that of their digits."""
+    halves = np.ascontiguousarray(packed).view(">u8").reshape(-1, 2).astype(np.uint64)
+    return np.lexsort((halves[:, 1], halves[:, 0])).astype(np.int64)
+
+
 def id_keys(packed: Packed) -> U64:
     """Index keys of packed ids."""
     halves = np.ascontiguousarray(packed).view("<u8").reshape(-1, 2).astype(np.uint64)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dedupe.article import Verdict
 from dedupe.detect import facts, passages
 from dedupe.detect.encoding import HARD, encode, tables_for
+from dedupe.detect.identifiers import Ids
 from dedupe.detect.judge import Overlap, judge
 from dedupe.detect.layout import I64
 from dedupe.detect.pace import METER, loaded
@@ -150,7 +151,7 @@ def verify(left: Reading, right: Reading, settings: Settings) -> Verdict:
 class Verifier:
     """Verdicts on pairs of places, fetching texts in bounded chunks and keeping some readings."""
 
-    def __init__(self, fetch: Fetch, ids: Sequence[str], settings: Settings) -> None:
+    def __init__(self, fetch: Fetch, ids: Sequence[str] | Ids, settings: Settings) -> None:
         self._fetch = fetch
         self._ids = ids
         self._settings = settings

@@ -6,18 +6,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
+from dedupe.detect import I64
 from dedupe.pipeline.run import Run
+from dedupe.pipeline.staged_rows import StagedRows, put_staged
 from dedupe.pipeline.tally import (
+    ONLY,
     Copies,
     canonical_reason,
     filed_under,
     lost_members,
     remaining_copies,
-    staged_rows,
 )
-from dedupe.pipeline.versions import Entry, cluster_apart
+from dedupe.pipeline.versions import cluster_apart
 from dedupe.publish import Changes, month_of
 from dedupe.schemas import ARTICLES
 
@@ -28,32 +31,48 @@ def article_changes(run: Run, changes: Changes) -> None:
     filed = filed_under(run)
     lost = lost_members(run)
     remaining = remaining_copies(run, set(lost))
-    fresh = [entry for entry in run.versions.live if entry.id not in outcome.filed]
+    fresh = fresh_positions(run)
     heirs: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for identity, (canonical, _) in outcome.demoted.items():
         heirs[canonical].append(run.history[identity])
     changes.drop["articles"].update(outcome.demoted)
 
-    columns: dict[str, list[Any]] = defaultdict(list)
-    for entry in fresh:
-        old = entry.predecessor
+    place = np.full(len(run.live), -1, np.int64)
+    place[fresh] = np.arange(len(fresh))
+    special: dict[int, dict[str, Any]] = {}
+    for position in _special_positions(run, filed).tolist():
+        if place[position] < 0:
+            continue
+        identity, entry = run.live.id(position), run.live.entries.get(position)
+        old = entry.predecessor if entry else None
         if old is not None and old["table"] == "articles":
-            changes.drop["articles"].add(entry.id)
-        kept = remaining.get(entry.id, [])
-        sites = [entry.site, *(site for _, site in [*kept, *filed.get(entry.id, [])])]
-        taken = sorted(heirs.get(entry.id, []), key=lambda row: (row["first_seen_at"], row["id"]))
-        columns["id"].append(entry.id)
-        columns["cluster_id"].append(_cluster(entry, taken))
-        columns["copies"].append(len(kept) + len(filed.get(entry.id, [])))
-        columns["sites"].append(sorted({site for site in sites if site}))
-        columns["first_seen_at"].append(run.candidates[entry.id].first_seen_at)
-        columns["updated_at"].append(run.started_at)
-        columns["version"].append(entry.version)
-        columns["policy_reason"].append(canonical_reason(run, entry.id, filed))
-        columns["run_id"].append(run.run_id)
-    _put(changes, staged_rows(run, fresh, columns, ARTICLES))
+            changes.drop["articles"].add(identity)
+        kept = remaining.get(identity, [])
+        under = filed.get(identity, [])
+        own = run.batch.site(int(run.live.rows[position]))
+        sites = [own, *(site for _, site in [*kept, *under])]
+        taken = sorted(heirs.get(identity, []), key=lambda row: (row["first_seen_at"], row["id"]))
+        special[int(place[position])] = {
+            "cluster_id": _cluster(identity, old, taken),
+            "copies": len(kept) + len(under),
+            "sites": sorted({site for site in sites if site}),
+            "first_seen_at": run.candidates.first_seen_at(position),
+            "version": run.live.version(position),
+            "policy_reason": canonical_reason(run, identity, filed),
+        }
+    usual = {
+        "cluster_id": None,
+        "copies": 0,
+        "first_seen_at": run.started_at,
+        "updated_at": run.started_at,
+        "version": 1,
+        "policy_reason": ONLY,
+        "run_id": run.run_id,
+    }
+    rows_of, ids = run.live.rows[fresh], run.live.ids[fresh]
+    put_staged(changes, "articles", StagedRows(ARTICLES, run.batch, rows_of, ids, usual, special))
 
-    touched = {*filed, *lost} - {entry.id for entry in run.versions.live}
+    touched = {i for i in (*filed, *lost) if i not in run.live}
     rows = _restored_rows(run, outcome.restored, filed)
     if run.snapshot is not None:
         present = touched - outcome.restored - set(outcome.demoted)
@@ -75,14 +94,27 @@ def article_changes(run: Run, changes: Changes) -> None:
     _put(changes, pa.Table.from_pylist(rows, schema=ARTICLES))
 
 
-def _cluster(entry: Entry, taken: Sequence[dict[str, Any]]) -> str:
+def fresh_positions(run: Run) -> I64:
+    """Where in ``run.live`` the documents stand that become canonical."""
+    fresh = np.ones(len(run.live), np.bool_)
+    positions = run.live.positions(list(run.outcome.filed))
+    fresh[positions[positions >= 0]] = False
+    return np.flatnonzero(fresh)
+
+
+def _special_positions(run: Run, filed: Copies) -> I64:
+    """Documents of the batch with copies under them, or with a history."""
+    positions = run.live.positions(list(filed))
+    return np.union1d(positions[positions >= 0], np.array(list(run.live.entries), np.int64))
+
+
+def _cluster(identity: str, old: dict[str, Any] | None, taken: Sequence[dict[str, Any]]) -> str:
     """The name of a new or revised canonical's cluster; one taken over keeps its name."""
-    old = entry.predecessor
     if old is not None and old["table"] == "articles":
         return str(old["cluster_id"])
     if taken:
         return str(taken[0]["cluster_id"])
-    return cluster_apart(entry.id, old["canonical_id"]) if old is not None else entry.id
+    return cluster_apart(identity, old["canonical_id"]) if old is not None else identity
 
 
 def _restored_rows(run: Run, restored: Iterable[str], filed: Copies) -> list[dict[str, Any]]:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dedupe.detect import Index
-from dedupe.detect.identifiers import unpack_ids
+from dedupe.detect import Index, pack_ids, unpack_ids
 from dedupe.errors import StoreError
 from dedupe.objects import is_address
 from dedupe.pipeline.place import STATE, remote_of, require, viewed
@@ -85,7 +84,9 @@ def _index(snapshot: Snapshot, index: Index) -> Iterator[str]:
     for table in ("articles", "duplicates"):
         for part in snapshot.batches(table, ["document_id", "raw_hash"]):
             ids, raw = part["document_id"].to_pylist(), part["raw_hash"].to_pylist()
-            missing = [i for i, flag in zip(ids, known(index, ids), strict=True) if not flag]
+            missing = [
+                i for i, flag in zip(ids, known(index, pack_ids(ids)), strict=True) if not flag
+            ]
             missing += [i for i, flag in zip(ids, seen(index, ids, raw), strict=True) if not flag]
             for identity in sorted(set(missing)):
                 yield f"index: document {identity} of {table} is missing from it; {advice}"

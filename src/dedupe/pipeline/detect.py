@@ -2,75 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from dedupe.article import Relation
-from dedupe.detect import Detector
-from dedupe.elect import Candidate, ranked
+from dedupe.detect import Detector, Sketches, join, sketch, unpack_ids
+from dedupe.elect import Candidate
+from dedupe.pipeline import staging
+from dedupe.pipeline.batch import Batch, Live
+from dedupe.pipeline.candidates import Candidates
 from dedupe.pipeline.evidence import Evidence
 from dedupe.pipeline.rebuild import known
 from dedupe.pipeline.run import Run
 from dedupe.pipeline.template_changes import hash_without_template
 from dedupe.pipeline.template_state import Known
 from dedupe.pipeline.texts import Texts
-from dedupe.pipeline.versions import Entry, Versions, resolve
+from dedupe.pipeline.versions import Entry, resolve
 
-_ENTRY = [
-    "document_id",
-    "content_hash",
-    "source",
-    "word_count",
-    "site",
-    "title",
-    "published_at",
-    "modified_at",
-]
+REPORT_EVERY = 100
+SKETCHED = 4096
+
 _HISTORY = ["id", "word_count", "first_seen_at", "published_at", "site", "version", "cluster_id"]
 
 
 def detect(run: Run, shards: list[Path]) -> int:
     """Sort out versions, then find and verify the batch's pairs; gives how many were compared."""
     with run.stage("detect"):
-        run.texts = Texts(shards, run.snapshot)
-        run.versions = _versions(run)
-        live = run.versions.live
-        run.texts.register(live)
-        run.counts["unchanged"] += run.versions.unchanged
+        run.batch = Batch([staging.read(shard) for shard in shards])
+        _sort_out_versions(run)
+        run.texts = Texts(run.live, run.snapshot)
+        run.candidates = Candidates(run.live, run.started_at)
         run.detector = Detector(run.settings, run.index)
-        for entries in _by_shard(live):
-            ids = [entry.id for entry in entries]
-            run.detector.add(ids, [run.texts.of(entry) for entry in entries])
+        run.detector.add_sketches(run.live.ids, _sketched(run))
         _load_history(run)
-        run.ranking = ranked(run.candidates.values(), run.settings)
-        run.rank = {candidate.id: place for place, candidate in enumerate(run.ranking)}
-        batch = {entry.id for entry in live}
+        run.ranking = run.candidates.ranking(run.settings)
         evidence = Evidence(run.settings)
-        for pair in run.detector.pairs(run.texts.fetch, run.rank):
-            if pair.left == pair.right or not ({pair.left, pair.right} & batch):
+        for pair in run.detector.pairs_in(run.ranking.ids, run.texts.fetch):
+            if pair.left == pair.right:
                 continue
             run.counts["candidates"] += 1
             if pair.verdict.relation is Relation.DISTINCT:
                 evidence.add(pair)
             else:
                 run.pairs.append(pair)
-            run.progress("detect", run.counts["candidates"], None)
+            if run.counts["candidates"] % REPORT_EVERY == 0:
+                run.progress("detect", run.counts["candidates"], None)
+        run.progress("detect", run.counts["candidates"], run.counts["candidates"])
         run.pairs.extend(evidence.pairs())
     return run.counts["candidates"]
 
 
-def _versions(run: Run) -> Versions:
-    entries = [
-        Entry(shard=shard, row=row, words=values.pop("word_count"), **values)
-        for shard, table in enumerate(run.texts.shards)
-        for row, values in enumerate(table.select(_ENTRY).to_pylist())
-    ]
-    identities = sorted({entry.document_id for entry in entries})
-    old = [i for i, flag in zip(identities, known(run.index, identities), strict=True) if flag]
-    run.document_rows = _history_of(run, old)
+def _sketched(run: Run) -> Sketches:
+    """The sketches of the documents that go on, in their order."""
+    parts = []
+    for first in range(0, len(run.live), SKETCHED):
+        positions = range(first, min(first + SKETCHED, len(run.live)))
+        texts = [run.live.text(position) for position in positions]
+        parts.append(sketch(texts, run.index.parameters))
+    return join(parts, run.index.parameters)
+
+
+def _sort_out_versions(run: Run) -> None:
+    """Most documents are met for the first time; the others are gone through one by one."""
+    ids, where, times = np.unique(
+        run.batch.document_ids.view("S16"), return_inverse=True, return_counts=True
+    )
+    packed = np.ascontiguousarray(ids).view(run.batch.document_ids.dtype)
+    before = known(run.index, packed)
+    run.document_rows = _history_of(run, unpack_ids(packed[before]))
+    alone = (times == 1) & ~before
+    entries = run.batch.entries(np.flatnonzero(~alone[where]))
     _see_through_templates(run, entries)
-    return resolve(entries, run.document_rows, run.texts.of, run.settings)
+
+    def text_of(entry: Entry) -> str:
+        return run.batch.text(run.batch.row(entry.shard, entry.row))
+
+    versions = resolve(entries, run.document_rows, text_of, run.settings)
+    run.live = Live(run.batch, np.flatnonzero(alone[where]), versions.live)
+    run.superseded = versions.superseded
+    run.counts["unchanged"] += versions.unchanged
 
 
 def _history_of(run: Run, document_ids: list[str]) -> dict[str, list[dict[str, Any]]]:
@@ -99,41 +111,23 @@ def _see_through_templates(run: Run, entries: list[Entry]) -> None:
         entry.content_hash = same.get(entry.content_hash, entry.content_hash)
 
 
-def _by_shard(entries: list[Entry]) -> Iterator[list[Entry]]:
-    """Entries in the order in which they lie in the shards, a shard at a time."""
-    of_shard: dict[int, list[Entry]] = {}
-    for entry in entries:
-        of_shard.setdefault(entry.shard, []).append(entry)
-    for shard in sorted(of_shard):
-        yield sorted(of_shard[shard], key=lambda entry: entry.row)
-
-
 def _load_history(run: Run) -> None:
-    """The candidates for election: the batch, and the canonicals of history it may match."""
-    for entry in run.versions.live:
-        old = entry.predecessor
-        run.candidates[entry.id] = Candidate(
-            id=entry.id,
-            words=entry.words,
-            first_seen_at=old["first_seen_at"] if old else run.started_at,
-            published_at=entry.published_at,
-            site=entry.site,
-            version=entry.version,
-            incumbent=old is not None and old["table"] == "articles",
-        )
-    matched = [i for i in run.detector.history() if i not in run.candidates]
+    """The candidates for election from history: the canonicals that the batch may match."""
+    matched = run.detector.history()
     if run.snapshot is None or not matched:
         return
     rows = run.snapshot.rows("articles", matched, [*_HISTORY, "text"])
     for row in rows.to_pylist():
         run.texts.remember({row["id"]: row["text"]})
         run.history[row["id"]] = row
-        run.candidates[row["id"]] = Candidate(
-            id=row["id"],
-            words=row["word_count"],
-            first_seen_at=row["first_seen_at"],
-            published_at=row["published_at"],
-            site=row["site"],
-            version=row["version"],
-            incumbent=True,
+        run.candidates.add(
+            Candidate(
+                id=row["id"],
+                words=row["word_count"],
+                first_seen_at=row["first_seen_at"],
+                published_at=row["published_at"],
+                site=row["site"],
+                version=row["version"],
+                incumbent=True,
+            )
         )

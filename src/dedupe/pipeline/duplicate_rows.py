@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from dedupe.article import Relation, Verdict
-from dedupe.detect import compare
+from dedupe.detect import I64, Packed, compare, pack_ids
 from dedupe.pipeline.run import Run
-from dedupe.pipeline.tally import filed_reason, staged_rows
+from dedupe.pipeline.staged_rows import StagedRows, put_staged
+from dedupe.pipeline.tally import filed_reason
 from dedupe.pipeline.versions import Entry, superseded_id
 from dedupe.publish import Changes, month_of
 from dedupe.schemas import DUPLICATES
@@ -19,36 +20,64 @@ from dedupe.schemas import DUPLICATES
 
 def duplicate_changes(run: Run, changes: Changes) -> None:
     """Rows of ``duplicates``: newly filed, moved, demoted and superseded documents."""
-    _put(changes, _of_batch(run))
+    _filed(run, changes)
+    _superseded(run, changes)
     rows = [*_moved_members(run, changes), *_replaced_versions(run, changes)]
     if not run.settings.keep_duplicate_text:
         rows = [{**row, "text": None} for row in rows]
     _put(changes, pa.Table.from_pylist(rows, schema=DUPLICATES))
 
 
-def _of_batch(run: Run) -> pa.Table:
-    """Documents of the batch that are filed, or superseded by a later one of the same batch."""
-    filed = [entry for entry in run.versions.live if entry.id in run.outcome.filed]
-    columns: dict[str, list[Any]] = defaultdict(list)
-    for entry in filed:
-        canonical, verdict = run.outcome.filed[entry.id]
-        columns["id"].append(entry.id)
-        columns["canonical_id"].append(canonical)
-        _figures(columns, verdict)
-        columns["policy_reason"].append(filed_reason(run, canonical, entry.id))
-        columns["version"].append(entry.version)
-        columns["first_seen_at"].append(run.candidates[entry.id].first_seen_at)
-        columns["run_id"].append(run.run_id)
-    for entry in run.versions.superseded:
+def _filed(run: Run, changes: Changes) -> None:
+    """Documents of the batch that stand under another."""
+    names = [identity for identity in run.outcome.filed if identity in run.live]
+    positions = run.live.positions(names)
+    special: dict[int, dict[str, Any]] = {}
+    for at, (identity, position) in enumerate(zip(names, positions.tolist(), strict=True)):
+        canonical, verdict = run.outcome.filed[identity]
+        special[at] = _figures(verdict) | {
+            "canonical_id": canonical,
+            "policy_reason": filed_reason(run, canonical, identity),
+            "version": run.live.version(position),
+            "first_seen_at": run.candidates.first_seen_at(position),
+        }
+    _put_staged(run, changes, run.live.rows[positions], run.live.ids[positions], special)
+
+
+def _superseded(run: Run, changes: Changes) -> None:
+    """Documents of the batch that a later one of the same batch replaces."""
+    rows, ids = [], []
+    special: dict[int, dict[str, Any]] = {}
+    for at, entry in enumerate(run.superseded):
         final = _final(entry)
-        columns["id"].append(superseded_id(entry.document_id, entry.content_hash))
-        columns["canonical_id"].append(run.outcome.canonical_of(final.id))
-        _figures(columns, _revision(run, run.texts.of(entry), final))
-        columns["policy_reason"].append(f"version: {final.version} replaces {entry.version}")
-        columns["version"].append(entry.version)
-        columns["first_seen_at"].append(run.started_at)
-        columns["run_id"].append(run.run_id)
-    return staged_rows(run, [*filed, *run.versions.superseded], columns, DUPLICATES)
+        row = run.batch.row(entry.shard, entry.row)
+        rows.append(row)
+        ids.append(superseded_id(entry.document_id, entry.content_hash))
+        special[at] = _figures(_revision(run, run.batch.text(row), final)) | {
+            "canonical_id": run.outcome.canonical_of(final.id),
+            "policy_reason": f"version: {final.version} replaces {entry.version}",
+            "version": entry.version,
+        }
+    _put_staged(run, changes, np.array(rows, np.int64), pack_ids(ids), special)
+
+
+def _put_staged(
+    run: Run, changes: Changes, rows: I64, ids: Packed, special: dict[int, dict[str, Any]]
+) -> None:
+    usual = {
+        "canonical_id": "",
+        "relation": "",
+        "jaccard": 0.0,
+        "containment": 0.0,
+        "reason": "",
+        "policy_reason": "",
+        "version": 1,
+        "first_seen_at": run.started_at,
+        "run_id": run.run_id,
+    }
+    without = not run.settings.keep_duplicate_text
+    staged = StagedRows(DUPLICATES, run.batch, rows, ids, usual, special, without_text=without)
+    put_staged(changes, "duplicates", staged)
 
 
 def _moved_members(run: Run, changes: Changes) -> Iterator[dict[str, Any]]:
@@ -70,10 +99,7 @@ def _moved_members(run: Run, changes: Changes) -> Iterator[dict[str, Any]]:
 
 def _replaced_versions(run: Run, changes: Changes) -> Iterator[dict[str, Any]]:
     """Documents of history of which the batch brings a later version."""
-    for entry in run.versions.live:
-        old = entry.predecessor
-        if old is None:
-            continue
+    for entry, old in run.revised:
         changes.drop[old["table"]].add(old["id"])
         verdict = _revision(run, old["text"] or "", entry)
         row = _moved(run, old, run.outcome.canonical_of(entry.id), verdict)
@@ -86,10 +112,7 @@ def _moved(run: Run, row: dict[str, Any], canonical: str, verdict: Verdict) -> d
     return {
         **row,
         "canonical_id": canonical,
-        "relation": verdict.relation.value,
-        "jaccard": verdict.jaccard,
-        "containment": verdict.containment,
-        "reason": verdict.reason,
+        **_figures(verdict),
         "policy_reason": filed_reason(run, canonical, row["id"]),
         "run_id": run.run_id,
     }
@@ -97,7 +120,8 @@ def _moved(run: Run, row: dict[str, Any], canonical: str, verdict: Verdict) -> d
 
 def _revision(run: Run, text: str, successor: Entry) -> Verdict:
     """How an earlier version's text compares with the version that replaced it."""
-    verdict = compare(text, run.texts.of(successor), run.settings)
+    later = run.batch.text(run.batch.row(successor.shard, successor.row))
+    verdict = compare(text, later, run.settings)
     return Verdict(
         relation=Relation.REVISION,
         jaccard=verdict.jaccard,
@@ -106,11 +130,13 @@ def _revision(run: Run, text: str, successor: Entry) -> Verdict:
     )
 
 
-def _figures(columns: dict[str, list[Any]], verdict: Verdict) -> None:
-    columns["relation"].append(verdict.relation.value)
-    columns["jaccard"].append(verdict.jaccard)
-    columns["containment"].append(verdict.containment)
-    columns["reason"].append(verdict.reason)
+def _figures(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "relation": verdict.relation.value,
+        "jaccard": verdict.jaccard,
+        "containment": verdict.containment,
+        "reason": verdict.reason,
+    }
 
 
 def _final(entry: Entry) -> Entry:

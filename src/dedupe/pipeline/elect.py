@@ -40,7 +40,9 @@ class Outcome:
 def elect(run: Run) -> Outcome:
     """Choose the canonicals and re-verify the members of every cluster whose canonical changed."""
     with run.stage("elect"):
-        election = elect_stars([candidate.id for candidate in run.ranking], run.pairs)
+        # Whoever has no pair is canonical, and there are very many of these.
+        paired = {each for pair in run.pairs for each in (pair.left, pair.right)}
+        election = elect_stars(run.ranking.sorted(sorted(paired)), run.pairs)
         outcome = Outcome()
         for identity, place in election.filed.items():
             if identity in run.history:
@@ -59,7 +61,7 @@ def _reverify(run: Run, outcome: Outcome) -> None:
     heir = _heirs(run, outcome)
     if run.snapshot is None:
         return
-    replaced = {e.predecessor["id"] for e in run.versions.live if e.predecessor is not None}
+    replaced = {old["id"] for _, old in run.revised}
     rows = run.snapshot.rows("duplicates", heir, key="canonical_id").to_pylist()
     orphans: list[dict[str, Any]] = []
     for row in sorted(rows, key=lambda row: str(row["id"])):
@@ -80,8 +82,8 @@ def _reverify(run: Run, outcome: Outcome) -> None:
 def _heirs(run: Run, outcome: Outcome) -> dict[str, str]:
     """Canonicals of history that were demoted or revised, with who stands in their place."""
     heir = {identity: place[0] for identity, place in outcome.demoted.items()}
-    for entry in run.versions.live:
-        if entry.predecessor is not None and entry.predecessor["table"] == "articles":
+    for entry, old in run.revised:
+        if old["table"] == "articles":
             heir[entry.id] = outcome.canonical_of(entry.id)
     return heir
 
@@ -105,9 +107,7 @@ def _follow(run: Run, outcome: Outcome) -> None:
     owner = {
         (row["document_id"], row["canonical_id"]): row["id"] for row in outcome.members.values()
     }
-    for entry in run.versions.live:
-        if (old := entry.predecessor) is None:
-            continue
+    for entry, old in run.revised:
         stood = old["canonical_id"] if old["table"] == "duplicates" else old["id"]
         owner[entry.document_id, stood] = entry.id
         for row in run.document_rows.get(entry.document_id, ()):
@@ -142,22 +142,22 @@ def _rehouse(run: Run, outcome: Outcome, orphans: Sequence[dict[str, Any]]) -> N
     outcome.filed.update(election.filed)
     outcome.restored.update(election.canonicals)
     run.texts.remember({identity: texts[identity] for identity in election.canonicals})
-    run.candidates.update((candidate.id, candidate) for candidate in candidates)
+    for candidate in candidates:
+        run.candidates.add(candidate)
 
 
 def _count(run: Run) -> None:
     """The outcome of each document of the batch, each counted once."""
-    for entry in run.versions.live:
-        if entry.id in run.outcome.filed:
-            run.counts["duplicates"] += 1
-            run.relations[run.outcome.filed[entry.id][1].relation.value] += 1
-        elif entry.predecessor is not None and entry.predecessor["table"] == "articles":
-            run.counts["revisions"] += 1
-            run.relations[Relation.REVISION.value] += 1
-        else:
-            run.counts["articles"] += 1
-    superseded = len(run.versions.superseded)
-    run.counts["duplicates"] += superseded
-    if superseded:
-        run.relations[Relation.REVISION.value] += superseded
+    filed = [verdict for i, (_, verdict) in run.outcome.filed.items() if i in run.live]
+    revisions = sum(
+        old["table"] == "articles" and entry.id not in run.outcome.filed
+        for entry, old in run.revised
+    )
+    superseded = len(run.superseded)
+    run.counts["duplicates"] += len(filed) + superseded
+    run.counts["revisions"] += revisions
+    run.counts["articles"] += len(run.live) - len(filed) - revisions
+    run.relations.update(verdict.relation.value for verdict in filed)
+    if revisions + superseded:
+        run.relations[Relation.REVISION.value] += revisions + superseded
     run.counts["promotions"] = len(run.outcome.demoted)

@@ -11,9 +11,9 @@ from functools import partial
 import pyarrow as pa
 
 from dedupe.acquire.urls import RULES
-from dedupe.detect import IndexUpdate
+from dedupe.detect import IndexUpdate, unpack_ids
 from dedupe.pipeline import staging
-from dedupe.pipeline.article_rows import article_changes
+from dedupe.pipeline.article_rows import article_changes, fresh_positions
 from dedupe.pipeline.commit import commit
 from dedupe.pipeline.duplicate_rows import duplicate_changes
 from dedupe.pipeline.rebuild import put_documents, put_seen
@@ -23,6 +23,9 @@ from dedupe.pipeline.signature_rows import signature_changes
 from dedupe.pipeline.template_changes import learn_from
 from dedupe.publish import Changes, Manifest, Snapshot, sorted_files, write_tables
 from dedupe.schemas import COMPARISONS, REJECTS, RUNS
+
+AT_ONCE = 4096
+"""Documents whose sketches go to the index at a time."""
 
 _REPORTED = (
     "documents",
@@ -92,18 +95,16 @@ def _commit(run: Run, changes: Changes) -> int:
 def _index_update(run: Run, stamp: str) -> IndexUpdate:
     outcome = run.outcome
     update = run.index.draft(stamp)
-    revised = {
-        entry.predecessor["id"]
-        for entry in run.versions.live
-        if entry.predecessor is not None and entry.predecessor["table"] == "articles"
-    }
+    revised = {old["id"] for _, old in run.revised if old["table"] == "articles"}
     update.remove(sorted({*outcome.demoted, *revised}))
-    fresh = [entry.id for entry in run.versions.live if entry.id not in outcome.filed]
-    update.add_from(run.detector, fresh)
+    ids = run.live.ids[fresh_positions(run)]
+    for first in range(0, len(ids), AT_ONCE):
+        part = ids[first : first + AT_ONCE]
+        update.add_sketches(unpack_ids(part), run.detector.sketches_of(part))
     restored = sorted(outcome.restored)
     texts = run.texts.fetch(restored)
     update.add(restored, [texts[identity] for identity in restored])
-    for table in run.texts.shards:
+    for table in run.batch.shards:
         put_documents(update, table["document_id"].to_pylist(), table["raw_hash"].to_pylist())
     for rejects in _rejected(run):
         put_seen(update, rejects["id"].to_pylist(), rejects["raw_hash"].to_pylist())
@@ -127,19 +128,16 @@ def _rejects(run: Run, changes: Changes) -> None:
 
 
 def _comparisons(run: Run, changes: Changes) -> None:
-    rows = [
-        {
-            "left_id": pair.left,
-            "right_id": pair.right,
-            "relation": pair.verdict.relation.value,
-            "jaccard": pair.verdict.jaccard,
-            "containment": pair.verdict.containment,
-            "reason": pair.verdict.reason,
-            "run_id": run.run_id,
-        }
-        for pair in run.pairs
-    ]
-    changes.put("comparisons", pa.Table.from_pylist(rows, schema=COMPARISONS))
+    columns = {
+        "left_id": [pair.left for pair in run.pairs],
+        "right_id": [pair.right for pair in run.pairs],
+        "relation": [pair.verdict.relation.value for pair in run.pairs],
+        "jaccard": [pair.verdict.jaccard for pair in run.pairs],
+        "containment": [pair.verdict.containment for pair in run.pairs],
+        "reason": [pair.verdict.reason for pair in run.pairs],
+        "run_id": [run.run_id] * len(run.pairs),
+    }
+    changes.put("comparisons", pa.table(columns, schema=COMPARISONS))
 
 
 def _runs(run: Run, changes: Changes) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from dedupe.detect import Index, IndexUpdate
+from dedupe.detect import Index, IndexUpdate, Packed, pack_ids
 from dedupe.errors import StoreError
 from dedupe.pipeline.lock import STATE, locked
 from dedupe.pipeline.place import require
@@ -100,12 +100,12 @@ def put_seen(update: IndexUpdate, ids: Sequence[str], raw_hashes: Sequence[str])
 
 def seen(index: Index, ids: Sequence[str], raw_hashes: Sequence[str]) -> list[bool]:
     """For each input whether these very bytes were ingested before as this document."""
-    return _present(index, SEEN, map(_seen_key, ids, raw_hashes))
+    return [bool(flag) for flag in _present(index, SEEN, *_halves(map(_seen_key, ids, raw_hashes)))]
 
 
-def known(index: Index, ids: Sequence[str]) -> list[bool]:
+def known(index: Index, ids: Packed) -> npt.NDArray[np.bool_]:
     """For each document id whether the tables hold a version of it."""
-    return _present(index, DOCUMENTS, (bytes.fromhex(identity) for identity in ids))
+    return _present(index, DOCUMENTS, *_halves_of(ids))
 
 
 def _seen_key(identity: str, raw_hash: str) -> bytes:
@@ -114,13 +114,16 @@ def _seen_key(identity: str, raw_hash: str) -> bytes:
 
 def _halves(keys: Iterable[bytes]) -> tuple[Keys, Keys]:
     """128-bit hashes as look-up key and value: a match must agree in both halves."""
-    both = np.frombuffer(b"".join(keys), dtype=">u8").astype(np.uint64).reshape(-1, 2)
+    return _halves_of(np.frombuffer(b"".join(keys), dtype=pack_ids([]).dtype))
+
+
+def _halves_of(packed: Packed) -> tuple[Keys, Keys]:
+    both = np.ascontiguousarray(packed).view(">u8").astype(np.uint64).reshape(-1, 2)
     return np.ascontiguousarray(both[:, 0]), np.ascontiguousarray(both[:, 1])
 
 
-def _present(index: Index, space: str, hashes: Iterable[bytes]) -> list[bool]:
-    keys, values = _halves(hashes)
+def _present(index: Index, space: str, keys: Keys, values: Keys) -> npt.NDArray[np.bool_]:
     positions, found = index.lookup(space, keys)
     present = np.zeros(len(keys), dtype=bool)
     present[positions[values[positions] == found]] = True
-    return [bool(flag) for flag in present]
+    return present

@@ -19,19 +19,20 @@ from typing import TYPE_CHECKING, Any
 from dedupe.acquire import Input, expand
 from dedupe.article import Pair
 from dedupe.detect import Detector, Index
-from dedupe.elect import Candidate
 from dedupe.pipeline.lock import STATE, Held, locked, next_number
 from dedupe.pipeline.place import root_of, viewed
 from dedupe.pipeline.rebuild import open_index
 from dedupe.pipeline.template_learning import open_templates
 from dedupe.pipeline.template_state import TEMPLATES
-from dedupe.pipeline.versions import Versions
 from dedupe.publish import Snapshot
 from dedupe.settings import Settings
 
 if TYPE_CHECKING:
+    from dedupe.pipeline.batch import Batch, Live
+    from dedupe.pipeline.candidates import Candidates, Ranking
     from dedupe.pipeline.elect import Outcome
     from dedupe.pipeline.texts import Texts
+    from dedupe.pipeline.versions import Entry
 
 log = logging.getLogger("dedupe")
 
@@ -82,17 +83,24 @@ class Run:
         self.templates: Path | None = None
         self.detector: Detector
         self.texts: Texts
-        self.versions = Versions()
+        self.batch: Batch
+        self.live: Live
+        self.superseded: list[Entry] = []
         self.document_rows: dict[str, list[dict[str, Any]]] = {}
-        self.candidates: dict[str, Candidate] = {}
+        self.candidates: Candidates
         self.history: dict[str, dict[str, Any]] = {}
-        self.ranking: list[Candidate] = []
-        self.rank: dict[str, int] = {}
+        self.ranking: Ranking
         self.pairs: list[Pair] = []
         self.outcome: Outcome
         self.counts: Counter[str] = Counter()
         self.relations: Counter[str] = Counter()
         self.stage_seconds: dict[str, float] = {}
+
+    @property
+    def revised(self) -> list[tuple[Entry, dict[str, Any]]]:
+        """Documents of the batch that replace an earlier version, with the row of that."""
+        entries = self.live.entries.values()
+        return [(entry, entry.predecessor) for entry in entries if entry.predecessor is not None]
 
     @property
     def index_dir(self) -> Path:

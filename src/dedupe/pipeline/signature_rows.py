@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dedupe.detect import Detector, Index
+from dedupe.detect import I64, Detector, Index, Packed, pack_ids
+from dedupe.pipeline.article_rows import fresh_positions
+from dedupe.pipeline.batch import Batch
 from dedupe.pipeline.run import Run
+from dedupe.pipeline.staged_rows import digits, id_column
 from dedupe.publish import Changes, month_of
 from dedupe.schemas import SIGNATURES
 
+_PUBLISHED = "published_at"
 _TIME = pa.timestamp("us", tz="UTC")
 
 
@@ -27,22 +32,40 @@ def signature_changes(run: Run, changes: Changes) -> None:
     """Sketches of the new canonicals; those of demoted, filed and revised ones go."""
     outcome = run.outcome
     changes.metadata["signatures"] = sketch_metadata(run.index)
-    live = run.versions.live
-    fresh = [entry for entry in live if entry.id not in outcome.filed]
+    fresh = fresh_positions(run)
+    later = Signatures(run.detector, run.live.ids[fresh], run.batch, run.live.rows[fresh])
+    codes, months = run.batch.months()
+    changes.put_lazily("signatures", later, codes[run.live.rows[fresh]], months)
     restored = sorted(outcome.restored)
-    texts = run.texts.fetch(restored)
-    run.detector.add(restored, [texts[identity] for identity in restored])
-    published = {entry.id: entry.published_at for entry in fresh}
-    published |= {i: outcome.members[i]["published_at"] for i in restored}
-    hashes = {entry.id: entry.content_hash for entry in fresh}
-    hashes |= {i: outcome.members[i]["content_hash"] for i in restored}
-    gone = {entry.id for entry in live} | set(outcome.demoted)
+    texts, members = run.texts.fetch(restored), [outcome.members[i] for i in restored]
+    detector = Detector(run.settings, run.index)
+    detector.add(restored, [texts[identity] for identity in restored])
+    hashes, published = ([row[name] for row in members] for name in ("content_hash", _PUBLISHED))
+    put_signatures(changes, detector, restored, hashes, published)
+    gone = {entry.id for entry in run.live.entries.values()} | set(outcome.demoted)
     changes.drop["signatures"] |= gone
     if _foreign(run):
         _sketch_again(run, changes, gone)
-    put_signatures(
-        changes, run.detector, list(published), list(hashes.values()), list(published.values())
-    )
+
+
+class Signatures:
+    """Rows of ``signatures`` for documents of the batch, made when they are written."""
+
+    schema = SIGNATURES
+
+    def __init__(self, detector: Detector, ids: Packed, batch: Batch, rows: I64) -> None:
+        """Documents that the detector has sketched, and where they lie in the batch."""
+        self.keys = digits(ids)
+        self._detector = detector
+        self._ids = ids
+        self._batch = batch
+        self._rows = rows
+
+    def take(self, rows: I64) -> pa.Table:
+        """The rows at these places."""
+        ids = self._ids[rows]
+        staged = self._batch.take(self._rows[rows], ["content_hash"])
+        return _table(self._detector, ids, staged.column("content_hash"))
 
 
 def _foreign(run: Run) -> bool:
@@ -78,19 +101,24 @@ def put_signatures(
     published: Sequence[Any],
 ) -> None:
     """Rows for canonicals whose texts the detector has sketched."""
-    rows = pa.table(
+    rows = _table(detector, pack_ids(ids), pa.array(hashes, pa.string()))
+    changes.put("signatures", rows, month_of(pa.array(published, _TIME)))
+
+
+def _table(detector: Detector, ids: Packed, hashes: pa.Array | pa.ChunkedArray) -> pa.Table:
+    sketches = detector.sketches_of(ids)
+    return pa.table(
         {
-            "id": pa.array(ids, pa.string()),
-            "content_hash": pa.array(hashes, pa.string()),
-            "signature": _lists(detector.signatures(ids)),
-            "shingles": pa.array(detector.sketches(ids).shingles, pa.int32()),
+            "id": id_column(ids),
+            "content_hash": hashes,
+            "signature": _lists(sketches.signatures),
+            "shingles": pa.array(sketches.shingles, pa.int32()),
         },
         schema=SIGNATURES,
     )
-    changes.put("signatures", rows, month_of(pa.array(published, _TIME)))
 
 
 def _lists(matrix: Any) -> pa.Array:  # noqa: ANN401 - numpy (n, permutations) uint32
     rows, width = matrix.shape
-    offsets = pa.array(range(0, rows * width + 1, width) if rows else [0], pa.int32())
+    offsets = pa.array(np.arange(rows + 1, dtype=np.int32) * width)
     return pa.ListArray.from_arrays(offsets, pa.array(matrix.reshape(-1), pa.uint32()))

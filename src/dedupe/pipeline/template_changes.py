@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -18,6 +20,7 @@ from dedupe.article import Article, Document
 from dedupe.clean.blocks import Stage
 from dedupe.clean.templates import STANDFIRST, Reading, cut, leads_with_summary, strip
 from dedupe.clean.templates import passages as passages_of
+from dedupe.detect import I64
 from dedupe.pipeline import staging
 from dedupe.pipeline.run import Run
 from dedupe.pipeline.template_learning import Learning, Lesson, rebuild
@@ -92,12 +95,14 @@ def learn_from(run: Run, draft: Snapshot, folder: Path) -> None:
         # The clock went back: these documents do not come after those that were learnt.
         rebuild(draft, target)
         return
-    lessons = list(_lessons(run))
-    if run.templates is not None and not lessons:
+    passages = Passages(run)
+    if run.templates is not None and not len(passages.rows):
         carry(run.templates, target)
         return
     learning = Learning(Known(before))
-    learning.learn(lessons)
+    for site, lessons in passages.lessons():
+        learning.learn_site(site, lessons, run.started_at)
+    learning.bound()
     write(target, learning.table())
 
 
@@ -106,21 +111,76 @@ def carry_on(before: Snapshot, after: Snapshot, folder: Path) -> None:
     carry(path_of(folder, before.stamp), path_of(folder, after.stamp))
 
 
-def _lessons(run: Run) -> Iterator[Lesson]:
-    shards = [staging.read(path) for path in run.shards("passages")]
-    place = [{row: at for at, row in enumerate(table["row"].to_pylist())} for table in shards]
-    for entry in [*run.versions.live, *run.versions.superseded]:
-        at = place[entry.shard].get(entry.row)
-        filed = entry.successor is not None or entry.id in run.outcome.filed
-        if entry.version > 1 or at is None or (filed and not run.settings.keep_duplicate_text):
-            continue
-        assert entry.site is not None
-        row = shards[entry.shard].slice(at, 1).to_pylist()[0]
-        yield Lesson(
-            when=run.started_at,
-            document_id=entry.document_id,
-            content_hash=entry.content_hash,
-            site=entry.site,
-            keys=dict(zip(row["keys"], row["words"], strict=True)),
-            leads=row["leads"],
-        )
+class Passages:
+    """The passages of the documents that a run saw first: what it learns from."""
+
+    def __init__(self, run: Run) -> None:
+        """Map what was staged; no passage is read yet."""
+        self._run = run
+        shards = [staging.read(path) for path in run.shards("passages")]
+        at = np.full(len(run.batch), -1, np.int64)
+        for shard, table in enumerate(shards):
+            at[table["row"].to_numpy() + run.batch.bounds[shard]] = np.arange(table.num_rows)
+        self._at = at
+        self._flat = [_flat(table) for table in shards]
+        rows = _first_versions(run)
+        self.rows = rows[at[rows] >= 0]
+
+    def lessons(self) -> Iterator[tuple[str, list[Lesson]]]:
+        """What they teach, site by site."""
+        batch = self._run.batch
+        order = np.argsort(batch.sites[self.rows], kind="stable")
+        rows = self.rows[order]
+        starts = np.flatnonzero(np.diff(batch.sites[rows], prepend=-1))
+        for of_site in np.split(rows, starts[1:]) if len(rows) else ():
+            name = batch.site(int(of_site[0]))
+            assert name is not None
+            yield name, self._of(of_site, name)
+
+    def _of(self, rows: I64, site: str) -> list[Lesson]:
+        stated = self._run.batch.take(rows, ["document_id", "content_hash"])
+        ids, hashes = (column.to_pylist() for column in stated.columns)
+        found = []
+        for row, document_id, content_hash_ in zip(rows.tolist(), ids, hashes, strict=True):
+            bounds, keys, words, leads = self._flat[self._run.batch.place(row)[0]]
+            at = int(self._at[row])
+            part = slice(bounds[at], bounds[at + 1])
+            found.append(
+                Lesson(
+                    when=self._run.started_at,
+                    document_id=document_id,
+                    content_hash=content_hash_,
+                    site=site,
+                    keys=dict(zip(keys[part].tolist(), words[part].tolist(), strict=True)),
+                    leads=bool(leads[at]),
+                )
+            )
+        return found
+
+
+def _first_versions(run: Run) -> I64:
+    """Rows of documents met for the first time, less those whose text is not kept."""
+    first = np.ones(len(run.live), np.bool_)
+    first[[at for at, entry in run.live.entries.items() if entry.version > 1]] = False
+    if run.settings.keep_duplicate_text:
+        late = [run.batch.row(e.shard, e.row) for e in run.superseded if e.version == 1]
+        return np.concatenate([run.live.rows[first], np.array(late, np.int64)])
+    filed = run.live.positions(list(run.outcome.filed))
+    first[filed[filed >= 0]] = False
+    return run.live.rows[first]
+
+
+_Flat = tuple[list[int], npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.bool_]]
+
+
+def _flat(table: pa.Table) -> _Flat:
+    """Bounds, keys, words and leads of a shard's passages."""
+    keys, words = (table[name].combine_chunks() for name in ("keys", "words"))
+    if isinstance(keys, pa.ChunkedArray):  # of an empty table
+        keys, words = pa.concat_arrays(keys.chunks), pa.concat_arrays(words.chunks)
+    return (
+        keys.offsets.to_pylist(),
+        keys.values.to_numpy(),
+        words.values.to_numpy(),
+        table["leads"].to_numpy(),
+    )

@@ -29,7 +29,7 @@ from dedupe.clean.templates import (
     leads_with_summary,
 )
 from dedupe.errors import StoreError
-from dedupe.pipeline.template_state import MOST_IN_ALL, Known, path_of, read, write
+from dedupe.pipeline.template_state import MOST_IN_ALL, Known, Passages, path_of, read, write
 from dedupe.publish import Snapshot
 
 log = logging.getLogger("dedupe")
@@ -75,19 +75,24 @@ class Learning:
         self._sizes = known.sizes()
         self._lasts = known.lasts()
         self._total = sum(self._sizes.values())
-        self._changed: dict[str, Site | None] = {}
+        self._changed: dict[str, Passages | None] = {}
 
     def learn(self, lessons: Iterable[Lesson]) -> None:
         """Learn documents that come after all learnt so far. The bounds are kept run by run."""
-        ordered = sorted(lessons, key=lambda lesson: lesson.place)
+        ordered = sorted(lessons, key=lambda lesson: (lesson.when, lesson.site))
         for when, of_run in groupby(ordered, key=lambda lesson: lesson.when):
-            for lesson in of_run:
-                site = self._site(lesson.site)
-                if count(site, lesson.keys, leads=lesson.leads):
-                    self._lasts[lesson.site] = when
-                    self._put(lesson.site, site)
-            if self._total > MOST_IN_ALL:
-                self._bound()
+            for name, of_site in groupby(of_run, key=lambda lesson: lesson.site):
+                self.learn_site(name, of_site, when)
+            self.bound()
+
+    def learn_site(self, name: str, lessons: Iterable[Lesson], when: dt.datetime) -> None:
+        """Learn the documents of one site in one run; ``bound`` once all sites are learnt."""
+        site, learnt = self._site(name), False
+        for lesson in sorted(lessons, key=lambda lesson: lesson.place):
+            learnt |= count(site, lesson.keys, leads=lesson.leads)
+        if learnt:
+            self._lasts[name] = when
+            self._put(name, site)
 
     def table(self) -> pa.Table:
         """The state that was reached."""
@@ -96,15 +101,19 @@ class Learning:
     def _site(self, name: str) -> Site:
         if name not in self._changed:
             return self._known.of(name) or Site()
-        return self._changed[name] or Site()
+        changed = self._changed[name]
+        return changed.site() if changed else Site()
 
     def _put(self, name: str, site: Site) -> None:
         self._total += len(site.passages) - self._sizes.get(name, 0)
         self._sizes[name] = len(site.passages)
-        self._changed[name] = site
+        # A site takes ten times the memory of its arrays, and there may be thousands.
+        self._changed[name] = Passages.of(site)
 
-    def _bound(self) -> None:
+    def bound(self) -> None:
         """Cut the largest sites to a bound that makes all fit; else forget the stalest sites."""
+        if self._total <= MOST_IN_ALL:
+            return
         room, most = MOST_IN_ALL * 3 // 4, MOST_PASSAGES
         while most > FEWEST_KEPT and sum(min(size, most) for size in self._sizes.values()) > room:
             most = max(FEWEST_KEPT, most // 2)

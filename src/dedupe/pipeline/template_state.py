@@ -10,10 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import os
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -158,7 +160,7 @@ class Known:
         return dict(zip(self._row, self._table["last"].to_pylist(), strict=True))
 
     def with_changes(
-        self, changed: Mapping[str, Site | None], lasts: Mapping[str, dt.datetime]
+        self, changed: Mapping[str, Passages | None], lasts: Mapping[str, dt.datetime]
     ) -> pa.Table:
         """The state with sites put in place or (None) taken out."""
         kept = [row for name, row in self._row.items() if name not in changed]
@@ -167,15 +169,45 @@ class Known:
         return pa.concat_tables(parts).sort_by("site").combine_chunks()
 
 
-def _rows(changed: Mapping[str, Site | None], lasts: Mapping[str, dt.datetime]) -> pa.RecordBatch:
+@dataclass(frozen=True, slots=True, eq=False)
+class Passages:
+    """A site's passages in arrays, by rising key."""
+
+    documents: int
+    leads: int
+    keys: npt.NDArray[np.int64]
+    times: npt.NDArray[np.int32]
+    firsts: npt.NDArray[np.int32]
+
+    @classmethod
+    def of(cls, site: Site) -> Passages:
+        """Those of ``site``."""
+        size = len(site.passages)
+        keys = np.fromiter(site.passages, np.int64, size)
+        seen = np.array(list(site.passages.values()), np.int32).reshape(size, 2)
+        order = np.argsort(keys)
+        return cls(site.documents, site.leads, keys[order], seen[order, 0], seen[order, 1])
+
+    def site(self) -> Site:
+        """The site that has them."""
+        pairs = zip(self.times.tolist(), self.firsts.tolist(), strict=True)
+        return Site(
+            documents=self.documents,
+            leads=self.leads,
+            passages=dict(zip(self.keys.tolist(), pairs, strict=True)),
+        )
+
+
+def _rows(
+    changed: Mapping[str, Passages | None], lasts: Mapping[str, dt.datetime]
+) -> pa.RecordBatch:
     names = sorted(name for name, site in changed.items() if site is not None)
     sites = [site for name in names if (site := changed[name]) is not None]
-    ordered = [sorted((key, *seen) for key, seen in site.passages.items()) for site in sites]
-    offsets = pa.array(np.cumsum([0, *map(len, ordered)]), pa.int64())
+    offsets = pa.array(np.cumsum([0, *(len(site.keys) for site in sites)]), pa.int64())
 
-    def lists(at: int, kind: pa.DataType) -> pa.Array:
-        values = pa.array([entry[at] for entry in _chain(ordered)], kind)
-        return pa.LargeListArray.from_arrays(offsets, values)
+    def lists(parts: list[npt.NDArray[np.integer]], kind: pa.DataType) -> pa.Array:
+        values = np.concatenate(parts) if parts else np.empty(0, np.int64)
+        return pa.LargeListArray.from_arrays(offsets, pa.array(values, kind))
 
     return pa.record_batch(
         [
@@ -183,14 +215,9 @@ def _rows(changed: Mapping[str, Site | None], lasts: Mapping[str, dt.datetime]) 
             pa.array([site.documents for site in sites], pa.int32()),
             pa.array([site.leads for site in sites], pa.int32()),
             pa.array([lasts[name] for name in names], SCHEMA.field("last").type),
-            lists(0, pa.int64()),
-            lists(1, pa.int32()),
-            lists(2, pa.int32()),
+            lists([site.keys for site in sites], pa.int64()),
+            lists([site.times for site in sites], pa.int32()),
+            lists([site.firsts for site in sites], pa.int32()),
         ],
         schema=SCHEMA,
     )
-
-
-def _chain(ordered: list[list[tuple[int, int, int]]]) -> Iterator[tuple[int, int, int]]:
-    for entries in ordered:
-        yield from entries

@@ -3,41 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-import pyarrow as pa
-
-from dedupe.pipeline import staging
-from dedupe.pipeline.versions import Entry
+from dedupe.pipeline.batch import Live
 from dedupe.publish import Snapshot
 
 
 class Texts:
     """The texts that detect and elect compare."""
 
-    def __init__(self, shards: Sequence[Path], snapshot: Snapshot | None) -> None:
-        """Map the shards; no text is read yet."""
-        self.shards: list[pa.Table] = [staging.read(shard) for shard in shards]
+    def __init__(self, live: Live, snapshot: Snapshot | None) -> None:
+        """Of these documents and this snapshot; no text is read yet."""
+        self._live = live
         self._snapshot = snapshot
-        self._batch: dict[str, Entry] = {}
         self._history: dict[str, str] = {}
-
-    def register(self, entries: Sequence[Entry]) -> None:
-        """Make the texts of ``entries`` known by their ids."""
-        self._batch.update((entry.id, entry) for entry in entries)
 
     def remember(self, texts: dict[str, str]) -> None:
         """Make texts that were read elsewhere known by id."""
         self._history.update(texts)
 
-    def of(self, entry: Entry) -> str:
-        """The text of one entry of the batch."""
-        return str(self.shards[entry.shard].column("text")[entry.row].as_py())
-
     def fetch(self, ids: Sequence[str]) -> dict[str, str]:
         """Texts by id; the batch goes before the snapshot, which is read once for each id."""
         found = {
-            identity: self.of(self._batch[identity]) for identity in ids if identity in self._batch
+            identity: self._live.text(position)
+            for identity, position in zip(ids, self._live.positions(ids).tolist(), strict=True)
+            if position >= 0
         }
         missing = [i for i in ids if i not in found and i not in self._history]
         if missing and self._snapshot is not None:

@@ -3,7 +3,7 @@
 from dedupe.publish.commit import place, swap
 from dedupe.publish.manifest import File, Manifest, sorted_files
 from dedupe.publish.snapshot import Snapshot
-from dedupe.publish.tables import Changes, month_of, write_tables
+from dedupe.publish.tables import Changes, month_of, months_of, write_tables
 
 __all__ = [
     "Changes",
@@ -11,6 +11,7 @@ __all__ = [
     "Manifest",
     "Snapshot",
     "month_of",
+    "months_of",
     "place",
     "sorted_files",
     "swap",

@@ -8,13 +8,18 @@ many gather in a month, so that the number of files grows with the logarithm of 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from dedupe.publish.durable import digest, link_or_copy, sync_file
 from dedupe.publish.manifest import File
@@ -29,6 +34,9 @@ GROUP_ROWS = 1_024
 FOLD = 8
 """Small files in a month from which they are folded into one."""
 
+WRITERS = 2
+"""Files written at a time; each holds its rows in memory."""
+
 SORT_KEYS = {
     "articles": ["id"],
     "duplicates": ["id"],
@@ -42,6 +50,40 @@ KEYS = {table: keys[0] for table, keys in SORT_KEYS.items()}
 """The column by which ``Changes.drop`` addresses the rows of a table."""
 
 
+class Lazy(Protocol):
+    """Rows to add that are made only when their file is written."""
+
+    schema: pa.Schema
+    keys: NDArray[np.bytes_]
+    """What each row is sorted by: the first of the table's sort keys, unique."""
+
+    def take(self, rows: NDArray[np.int64]) -> pa.Table:
+        """The rows at these places, in this order, with the table's columns."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Some rows of a ``Lazy``."""
+
+    source: Lazy
+    rows: NDArray[np.int64]
+
+    @property
+    def num_rows(self) -> int:
+        """How many."""
+        return len(self.rows)
+
+    @property
+    def keys(self) -> NDArray[np.bytes_]:
+        """What they are sorted by."""
+        return self.source.keys[self.rows]
+
+    def take(self, rows: NDArray[np.int64]) -> pa.Table:
+        """Some of them."""
+        return self.source.take(self.rows[rows])
+
+
 @dataclass(slots=True)
 class Changes:
     """What a run does to the tables: rows to drop by key, then rows to add by month.
@@ -51,7 +93,9 @@ class Changes:
     """
 
     drop: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    add: dict[str, list[tuple[str, pa.Table]]] = field(default_factory=lambda: defaultdict(list))
+    add: dict[str, list[tuple[str, pa.Table | Part]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     metadata: dict[str, dict[str, str]] = field(default_factory=dict)
     fold: int = FOLD
 
@@ -70,11 +114,30 @@ class Changes:
             part = rows if len(of_month) == 1 else rows.take(pa.array(of_month[month]))
             self.add[table].append((month, part))
 
+    def put_lazily(
+        self, table: str, rows: Lazy, codes: NDArray[np.int64], months: Sequence[str]
+    ) -> None:
+        """Add ``rows`` that are made when they are written; row i goes to ``months[codes[i]]``."""
+        order = np.argsort(codes, kind="stable")
+        ends = np.cumsum(np.bincount(codes, minlength=len(months)))
+        for code in sorted(range(len(months)), key=lambda code: months[code]):
+            of_month = order[(ends[code - 1] if code else 0) : ends[code]]
+            if len(of_month):
+                self.add[table].append((months[code], Part(rows, of_month)))
+
+
+def months_of(published: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """The partition of each publication time: ``YYYY-MM``, or ``unknown`` for null."""
+    # A day has one month, and the days are few: dates are formatted once each.
+    days = pc.cast(pc.floor_temporal(published, unit="day"), pa.int64()).dictionary_encode()
+    days = days.unify_dictionaries().combine_chunks() if isinstance(days, pa.ChunkedArray) else days
+    named = pc.strftime(days.dictionary.cast(pa.timestamp("us", tz="UTC")), format="%Y-%m")
+    return pc.fill_null(named.take(days.indices), UNKNOWN)
+
 
 def month_of(published: pa.ChunkedArray | pa.Array) -> list[str]:
-    """The partition of each publication time: ``YYYY-MM``, or ``unknown`` for null."""
-    months = pc.fill_null(pc.strftime(published, format="%Y-%m"), UNKNOWN)
-    return [str(month) for month in months.to_pylist()]
+    """``months_of`` as a list."""
+    return [str(month) for month in months_of(published).to_pylist()]
 
 
 def write_tables(
@@ -89,15 +152,34 @@ def write_tables(
         folder: the new snapshot's folder; it must not hold table folders yet.
     """
     files: list[File] = []
-    for table in TABLES:
-        files += _write_table(previous, changes, table, number, folder)
+    # Packing and syncing leave Python's lock, so two threads write two files at a time.
+    with ThreadPoolExecutor(WRITERS) as writers:
+        waiting: list[Iterator[File]] = []
+        for table in TABLES:
+            kept, months = _plan(previous, changes, table)
+            for file in kept:
+                assert previous is not None
+                target = folder / file.path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                link_or_copy(previous.path(file), target)
+            files += kept
+            footer = changes.metadata.get(table, {})
+            for month, parts in sorted(months.items()):
+                target = folder / table / f"month={month}"
+                target.mkdir(parents=True, exist_ok=True)
+                write = partial(_write_piece, folder, target, table, number, footer)
+                pieces = list(_pieces(table, parts))
+                waiting.append(writers.map(write, range(len(pieces)), pieces))
+        for written in waiting:
+            files += written
     return files
 
 
-def _write_table(
-    previous: Snapshot | None, changes: Changes, table: str, number: int, folder: Path
-) -> list[File]:
-    rewritten: dict[str, list[pa.Table]] = defaultdict(list)
+def _plan(
+    previous: Snapshot | None, changes: Changes, table: str
+) -> tuple[list[File], dict[str, list[pa.Table | Part]]]:
+    """The files of a table that stay as they are, and what is written anew in which month."""
+    rewritten: dict[str, list[pa.Table | Part]] = defaultdict(list)
     for month, rows in changes.add.get(table, []):
         rewritten[month].append(rows)
     kept: list[File] = []
@@ -117,22 +199,10 @@ def _write_table(
         if len(small) >= changes.fold and previous:
             kept = [file for file in kept if file not in small]
             rewritten[month] += [previous.read(file) for file in small]
-    metadata = changes.metadata.get(table, {})
-    written = [
-        file
-        for month in sorted(rewritten)
-        for file in _write_month(table, month, rewritten[month], number, folder, metadata)
-    ]
-    if not kept and not written:
+    if not kept and not rewritten:
         # An empty table still has a file: readers glob for one.
-        nothing = [TABLES[table].empty_table()]
-        written = list(_write_month(table, UNKNOWN, nothing, number, folder, metadata))
-    for file in kept:
-        assert previous is not None
-        target = folder / file.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        link_or_copy(previous.path(file), target)
-    return kept + written
+        rewritten[UNKNOWN] = [TABLES[table].empty_table()]
+    return kept, rewritten
 
 
 def _without(previous: Snapshot, file: File, dropped: pa.Array) -> pa.Table | None:
@@ -145,35 +215,67 @@ def _without(previous: Snapshot, file: File, dropped: pa.Array) -> pa.Table | No
     return previous.read(file).filter(pc.invert(hit))
 
 
-def _write_month(
-    table: str,
-    month: str,
-    parts: list[pa.Table],
-    number: int,
+def _pieces(table: str, parts: list[pa.Table | Part]) -> Iterator[Callable[[], pa.Table]]:
+    """The rows of one month in key order, cut to files of bounded size, each made when called."""
+    ready = [part for part in parts if isinstance(part, pa.Table)]
+    later = [part for part in parts if isinstance(part, Part)]
+    if not later:
+        rows = pa.concat_tables(ready).sort_by([(key, "ascending") for key in SORT_KEYS[table]])
+        for start in range(0, max(rows.num_rows, 1), FILE_ROWS):
+            yield partial(rows.slice, start, FILE_ROWS)
+        return
+    keys = [np.array(part[KEYS[table]].to_pylist(), dtype=np.bytes_) for part in ready]
+    order = np.argsort(np.concatenate([*keys, *(part.keys for part in later)]), kind="stable")
+    ends = np.cumsum([part.num_rows for part in (*ready, *later)])
+    for start in range(0, len(order), FILE_ROWS):
+        yield partial(_gathered, [*ready, *later], ends, order[start : start + FILE_ROWS])
+
+
+def _gathered(
+    parts: list[pa.Table | Part], ends: NDArray[np.int64], rows: NDArray[np.int64]
+) -> pa.Table:
+    """Rows of several parts, counted through all of them, in the order asked for."""
+    of = np.searchsorted(ends, rows, side="right")
+    tables, places = [], []
+    for at, part in enumerate(parts):
+        mine = np.flatnonzero(of == at)
+        if len(mine):
+            inside = rows[mine] - (ends[at - 1] if at else 0)
+            tables.append(
+                part.take(inside) if isinstance(part, Part) else part.take(pa.array(inside))
+            )
+            places.append(mine)
+    if len(tables) == 1:
+        return tables[0]
+    back = np.argsort(np.concatenate(places))
+    return pa.concat_tables(tables).combine_chunks().take(pa.array(back))
+
+
+def _write_piece(
     folder: Path,
+    target: Path,
+    table: str,
+    number: int,
     metadata: dict[str, str],
-) -> Iterator[File]:
-    """Write the rows of one month in key order, in files of bounded size."""
-    rows = pa.concat_tables(parts).sort_by([(key, "ascending") for key in SORT_KEYS[table]])
+    part: int,
+    make: Callable[[], pa.Table],
+) -> File:
+    piece = make()
+    path = target / f"{number:06d}-{part}.parquet"
     footer = {"dedupe.schema_version": str(SCHEMA_VERSION), **metadata}
-    target = folder / table / f"month={month}"
-    target.mkdir(parents=True, exist_ok=True)
-    for part, start in enumerate(range(0, max(rows.num_rows, 1), FILE_ROWS)):
-        path = target / f"{number:06d}-{part}.parquet"
-        piece = rows.slice(start, FILE_ROWS)
-        pq.write_table(
-            piece.replace_schema_metadata(footer),
-            path,
-            compression="zstd",
-            compression_level=1,
-            row_group_size=GROUP_ROWS,
-        )
-        sync_file(path)
-        yield File(
-            path=path.relative_to(folder).as_posix(),
-            table=table,
-            month=month,
-            rows=piece.num_rows,
-            bytes=path.stat().st_size,
-            sha256=digest(path),
-        )
+    pq.write_table(
+        piece.replace_schema_metadata(footer),
+        path,
+        compression="zstd",
+        compression_level=1,
+        row_group_size=GROUP_ROWS,
+    )
+    sync_file(path)
+    return File(
+        path=path.relative_to(folder).as_posix(),
+        table=table,
+        month=target.name.removeprefix("month="),
+        rows=piece.num_rows,
+        bytes=path.stat().st_size,
+        sha256=digest(path),
+    )

@@ -1,0 +1,129 @@
+"""What election asks of each document: from the columns of the batch, and from rows of history."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dedupe.detect import I64, Packed, order_of, pack_ids
+from dedupe.elect import Candidate, Columns, order
+from dedupe.pipeline.batch import NEVER, Live
+from dedupe.settings import Settings
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+class Candidates:
+    """The candidates of a run by id; those of the batch are made when they are asked for."""
+
+    def __init__(self, live: Live, started_at: dt.datetime) -> None:
+        """Start with the documents of the batch; ``add`` brings those of history."""
+        self._live = live
+        self._started_at = started_at
+        self._others: dict[str, Candidate] = {}
+
+    def __contains__(self, identity: object) -> bool:
+        """Whether this is the id of a candidate."""
+        return identity in self._others or identity in self._live
+
+    def __getitem__(self, identity: str) -> Candidate:
+        """The candidate of this id."""
+        found = self._others.get(identity)
+        if found is not None:
+            return found
+        position = int(self._live.positions([identity])[0])
+        if position < 0:
+            raise KeyError(identity)
+        row = int(self._live.rows[position])
+        entry = self._live.entries.get(position)
+        old = entry.predecessor if entry else None
+        return Candidate(
+            id=identity,
+            words=int(self._live.batch.words[row]),
+            first_seen_at=self.first_seen_at(position),
+            published_at=self._live.batch.published_at(row),
+            site=self._live.batch.site(row),
+            version=self._live.version(position),
+            incumbent=old is not None and old["table"] == "articles",
+        )
+
+    def first_seen_at(self, position: int) -> dt.datetime:
+        """When a document of the batch was seen first: now, or with its first version."""
+        entry = self._live.entries.get(position)
+        old = entry.predecessor if entry else None
+        seen: dt.datetime = old["first_seen_at"] if old else self._started_at
+        return seen
+
+    def add(self, candidate: Candidate) -> None:
+        """Add one that is not of the batch."""
+        self._others[candidate.id] = candidate
+
+    def ranking(self, settings: Settings) -> Ranking:
+        """The order of all candidates so far, best first."""
+        live, others = self._live, list(self._others.values())
+        versions, seen = np.ones(len(live), np.int64), np.full(len(live), _us(self._started_at))
+        incumbent = np.zeros(len(live), np.bool_)
+        for position, entry in live.entries.items():
+            versions[position] = entry.version
+            seen[position] = _us(self.first_seen_at(position))
+            old = entry.predecessor
+            incumbent[position] = old is not None and old["table"] == "articles"
+        names = live.batch.site_names
+        ids = np.concatenate([live.ids, pack_ids([each.id for each in others])])
+        columns = Columns(
+            ids=ids,
+            words=_column(live.batch.words[live.rows], [each.words for each in others]),
+            first_seen=_column(seen, [_us(each.first_seen_at) for each in others]),
+            published=_column(
+                live.batch.published[live.rows], [_us(each.published_at) for each in others]
+            ),
+            sites=_column(live.batch.sites[live.rows], range(len(names), len(names) + len(others))),
+            site_names=[*names, *(each.site for each in others)],
+            versions=_column(versions, [each.version for each in others]),
+            incumbent=np.concatenate([incumbent, [each.incumbent for each in others]]).astype(bool),
+        )
+        return Ranking(ids[order(columns, settings)])
+
+
+class Ranking:
+    """Packed ids from the best canonical to the worst."""
+
+    def __init__(self, ids: Packed) -> None:
+        """Take the ids in their order."""
+        self.ids = ids
+        self._order = order_of(ids)
+        self._sorted = ids[self._order].view("S16")
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self.ids)
+
+    def places(self, ids: Sequence[str]) -> I64:
+        """The place of each id; one that is not ranked stands after all others."""
+        wanted = pack_ids(ids).view("S16")
+        if not len(self.ids):
+            return np.zeros(len(wanted), np.int64)
+        at = np.minimum(np.searchsorted(self._sorted, wanted), len(self._sorted) - 1)
+        return np.where(self._sorted[at] == wanted, self._order[at], len(self.ids))
+
+    def sorted(self, ids: Sequence[str]) -> list[str]:
+        """``ids`` from best to worst."""
+        return [ids[at] for at in np.argsort(self.places(ids), kind="stable").tolist()]
+
+    def best(self, ids: Sequence[str]) -> str:
+        """The best of ``ids``; of those that are not ranked the smallest."""
+        return min(zip(self.places(ids).tolist(), ids, strict=True))[1]
+
+
+def _column(batch: npt.NDArray[np.signedinteger[Any]], others: Sequence[int]) -> I64:
+    return np.concatenate([batch, np.array(others, np.int64)]).astype(np.int64)
+
+
+def _us(moment: dt.datetime | None) -> int:
+    if moment is None:
+        return int(NEVER)
+    return (moment - _EPOCH) // dt.timedelta(microseconds=1)
