@@ -12,6 +12,7 @@ from dedupe import configuration
 from dedupe.errors import LockedError, StoreError
 from dedupe.objects import Bucket, is_address
 from dedupe.publish import Snapshot
+from dedupe.publish.durable import make_folder
 from dedupe.publish.lease import Lease
 from dedupe.remote import Mirror
 from dedupe.remote.ledger import Ledger
@@ -89,5 +90,5 @@ def require(place: str | Path) -> None:
 def lock_of(root: Path) -> Path:
     """The lock's file; its folder is made where it does not exist."""
     path = root / STATE / "lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     return path

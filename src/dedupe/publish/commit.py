@@ -10,7 +10,7 @@ import os
 import shutil
 from pathlib import Path
 
-from dedupe.publish.durable import swap_link, sync_folder, sync_tree
+from dedupe.publish.durable import make_folder, swap_link, sync_folder, sync_tree
 from dedupe.publish.manifest import Manifest
 from dedupe.publish.snapshot import CURRENT, SNAPSHOTS
 
@@ -25,7 +25,7 @@ def place(draft: Path, data_dir: Path, manifest: Manifest) -> Path:
     manifest.write(draft)
     sync_tree(draft)
     target = data_dir / SNAPSHOTS / folder_name(manifest.snapshot)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     if target.exists():
         # Left by a run that died between here and the swap: nobody ever read it.
         grave = draft.with_name(f"{draft.name}-replaced")

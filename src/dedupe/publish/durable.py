@@ -27,6 +27,14 @@ def sync_folder(path: Path) -> None:
     sync_file(path)
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it that are missing, each with its name on disk."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for folder in reversed(missing):
+        sync_folder(folder.parent)
+
+
 def sync_tree(root: Path) -> None:
     """Flush the names of every folder under ``root``, leaves first."""
     for folder, _, _ in os.walk(root, topdown=False):
