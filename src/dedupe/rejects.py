@@ -29,6 +29,9 @@ class Reason(StrEnum):
     TOO_LARGE = "too-large"
     """Larger than ``Settings.max_bytes``; it was not read."""
 
+    TOO_COMPLEX = "too-complex"
+    """More HTML tags or lines than ``Settings.max_elements``; it was not parsed."""
+
     UNREADABLE = "unreadable"
     """The system refuses it: permission denied, vanished, a link that leads nowhere."""
 

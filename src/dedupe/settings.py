@@ -90,6 +90,12 @@ class Settings:
         1,
         2**62,
     )
+    max_elements: int = _setting(
+        250_000,
+        "a page of more HTML tags, or a text of more lines, than this is rejected",
+        1,
+        2**31 - 1,
+    )
     keep_duplicate_text: bool = _setting(
         True,  # noqa: FBT003 - a default
         "keep the clean text of duplicates, so that clusters can be recomputed",

@@ -21,7 +21,7 @@ RULES = 2
 """Version of these rules. Other rules make other ids of the same addresses, so runs record it."""
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|[0-9a-f:.]*:[0-9a-f:.]*")
+_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|[0-9a-f.]*+:[0-9a-f:.]*+")
 # Most addresses in the news are plain words and in normal form but for a slash at the end; what
 # this matches is known to come out of the long way as it went in, and costs a tenth.
 _PLAIN = re.compile(r"https?://(?:[a-z][a-z0-9-]*\.)+[a-z]{2,}(?:/(?!\.)[A-Za-z0-9._~-]+)*")

@@ -34,7 +34,7 @@ _TRAIL = re.compile(
     r"\s{0,2}(?:[\[(<|–—@•·]|https?:|\bpublié|\bpublished|\bupdated|\bposted|\bmis à jour"
     r"|\b(?:[dD][’']|[eE]nvoyé|[cC]orrespond|[jJ]ournalist|[rR]eporter|[sS]pecial|[pP]hoto)"
     r"|\ble \d|\bà \d|\bon [A-Z\d]"
-    r"|\bam \d|\bel \d|\bil \d|\bpour\b|\bfor\b|\bfür\b|\bin [A-Z]|\bà [A-Z]|\s-\s|\d).*$",
+    r"|\bam \d|\bel \d|\bil \d|\bpour\b|\bfor\b|\bfür\b|\bin [A-Z]|\bà [A-Z]|\s-\s|\d).*",
     re.IGNORECASE | re.DOTALL,
 )
 _PREFIX = re.compile(

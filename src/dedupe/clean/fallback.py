@@ -11,11 +11,14 @@ from __future__ import annotations
 import warnings
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag
+from selectolax.lexbor import LexborHTMLParser
 
 from dedupe.clean.blocks import Block, Role
+from dedupe.clean.bounds import bounded, nests_deeper, without_surrogates
 from dedupe.clean.words import squash
 
-_LARGEST = 3_000_000
+# Beyond these BeautifulSoup takes seconds: it is quadratic in depth, html.parser in loose ends.
+_LARGEST, _MOST_TAGS, _DEEPEST = 1_000_000, 6_000, 300
 _LEAST_WORDS = 40
 _SILENT = ["script", "style", "svg", "iframe", "select", "nav", "footer", "button", "form", "head"]
 _ROLES = {
@@ -34,6 +37,8 @@ def fragment_text(markup: str) -> str:
     """Return the text of a fragment of HTML, a block a line; plain text as it is."""
     if "<" not in markup:
         return markup
+    if not _affordable(markup):
+        return LexborHTMLParser(bounded(without_surrogates(markup))).text(separator="\n")
     return "\n".join(block.text for block in _blocks(_soup(markup)))
 
 
@@ -45,7 +50,7 @@ def read_again(html: str, stated: str) -> list[Block]:
         stated: the body that its JSON-LD states, as text; it is taken if the page shows nothing.
     """
     blocks: list[Block] = []
-    if len(html) <= _LARGEST:
+    if _affordable(html):
         soup = _soup(html)
         for hidden in soup(_SILENT):
             if not hidden.decomposed:
@@ -59,6 +64,14 @@ def read_again(html: str, stated: str) -> list[Block]:
     for position, block in enumerate(blocks):
         block.position = position
     return blocks
+
+
+def _affordable(markup: str) -> bool:
+    return (
+        len(markup) <= _LARGEST
+        and markup.count("<") <= _MOST_TAGS
+        and not nests_deeper(markup, _DEEPEST)
+    )
 
 
 def _soup(markup: str) -> BeautifulSoup:

@@ -18,7 +18,7 @@ from dedupe.clean.lexicon import words
 from dedupe.clean.words import fold
 
 _DOMAIN = re.compile(r"^(?:https?://)?((?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,12})/?$", re.IGNORECASE)
-_PARTS = re.compile(r"\s*[|•·—–()\[\]\n]\s*|\s-\s|,\s(?=\d)")
+_PARTS = re.compile(r"[|•·—–()\[\]\n]|\s-\s|,\s(?=\d)")
 _LABELS = frozenset(words("fields", "date_labels"))
 _MOST_WORDS = 30
 _MOST_ODD = 3
@@ -58,8 +58,9 @@ def read_field_lines(
             if found:
                 state_authors(fields, found)
                 block.drop("byline", Stage.FIELD)
+    beside = frozenset(near)
     for at in dated:
-        for index in [i for i in (at - 1, at + 1, at - 2) if i in near and i != title]:
+        for index in [i for i in (at - 1, at + 1, at - 2) if i in beside and i != title]:
             _bare_names(blocks[index], fields)
     if cut_all:
         _cut_date_lines(blocks)
@@ -127,7 +128,7 @@ def date_line(text: str, language: str | None) -> tuple[Found, list[str]] | None
         found = find_date(rest, language)
     authors: list[str] = []
     odd = 0
-    for part in _PARTS.split(rest):
+    for part in map(str.strip, _PARTS.split(rest)):
         words = fold(part).split()
         unknown = [word for word in words if word not in _LABELS]
         if not unknown:

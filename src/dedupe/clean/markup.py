@@ -10,7 +10,7 @@ from importlib.resources import files
 from dedupe.clean.blocks import Cut, Stage
 
 # The words of a name, parted by punctuation or by camel case.
-_WORDS = re.compile(r"[A-Z]*[a-z0-9]+|[A-Z]+")
+_WORDS = re.compile(r"[A-Z]++[a-z0-9]*+|[a-z0-9]++")
 _PARTS = re.compile(r"[^a-z0-9]+")
 _HIDDEN_STYLE = re.compile(
     r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.IGNORECASE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
@@ -25,6 +26,7 @@ _CONTROL = re.compile(r"[\x00-\x1f]+")
 _TRAILING_COMMA = re.compile(r",\s{0,50}([\]}])")
 _DEPTH = 8
 _MOST_NODES = 3000
+_MOST_PEOPLE = 100
 _PUBLISHED = words("meta", "published")
 _MODIFIED = words("meta", "modified")
 _AUTHOR = words("meta", "author")
@@ -102,7 +104,7 @@ class Head:
             if fields.authors:
                 return
             found: list[str] = []
-            for value in self.meta.get(key, []):
+            for value in self.meta.get(key, [])[:_MOST_PEOPLE]:
                 if "http" not in value:
                     found += [name for name in names(value) if name not in found]
             site = fold(self.first("og:site_name"))
@@ -131,10 +133,10 @@ def _lenient(source: str) -> Any:  # noqa: ANN401 - JSON is anything
 
 def _flatten(data: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - as above
     """Yield the nodes of a JSON-LD document, outer before inner, bounded in depth and number."""
-    queue: list[tuple[Any, int]] = [(data, 0)]
+    queue: deque[tuple[Any, int]] = deque([(data, 0)])
     count = 0
     while queue and count < _MOST_NODES:
-        item, depth = queue.pop(0)
+        item, depth = queue.popleft()
         count += 1
         if depth > _DEPTH:
             continue
@@ -168,7 +170,7 @@ def plain(value: Any) -> str:  # noqa: ANN401 - JSON-LD holds anything
 
 def _people(value: object, nodes: list[dict[str, Any]]) -> list[str]:
     found: list[str] = []
-    for item in value if isinstance(value, list) else [value]:
+    for item in value[:_MOST_PEOPLE] if isinstance(value, list) else [value]:
         person = item
         if isinstance(item, dict) and "name" not in item and "@id" in item:
             person = next(
@@ -182,7 +184,7 @@ def _people(value: object, nodes: list[dict[str, Any]]) -> list[str]:
                 found += [n for n in people if n not in found]
                 continue
             listed = person.get("name")
-            for one in listed if isinstance(listed, list) else [listed]:
+            for one in listed[:_MOST_PEOPLE] if isinstance(listed, list) else [listed]:
                 found += [n for n in names(plain(one)) if n not in found]
         elif isinstance(person, str) and "http" not in person:
             found += [n for n in names(plain(person)) if n not in found]

@@ -22,6 +22,13 @@ _RAW = re.compile(
     r"(?:!--|(script|style|noscript|template|svg|iframe|select|textarea|head)(?=[\s>/]))",
     re.IGNORECASE,
 )
+_CLOSING = {
+    name: re.compile(rf"</{name}(?=[\s/>])[^>]*+>?" if name else "-->", re.IGNORECASE)
+    for name in (
+        *("script", "style", "noscript", "template", "svg", "iframe", "select", "textarea"),
+        *("head", ""),
+    )
+}
 # A text run: what stands between a ">" and the next "<" and is not white space alone.
 _RUN = re.compile(r">\s*([^<\s][^<]*)")
 _FIRST_RUN = re.compile(r"\s*([^<\s][^<]*)")
@@ -30,6 +37,7 @@ _UNSEEN = "\u200b\u00ad\ufeff"
 _PART = "\x01"
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
 _HEAD, _TAIL = 48, 24
+_PATIENCE = 500
 
 
 class Source:
@@ -52,12 +60,15 @@ class Source:
         """Give each cut block its span; one that cannot be found keeps -1, and so do kept ones."""
         cursor = 0
         find = self._text.find
+        # Each block that is not there costs a look through all the rest.
+        patience = _PATIENCE * len(self._text)
         for block in blocks:
             key = _squeeze(block.text)
-            if not key:
+            if not key or patience < 0:
                 continue
             at = find(key, cursor)
             if at < 0:
+                patience -= len(self._text) - cursor
                 at = find(key[:_HEAD], cursor)
                 end = find(key[-_TAIL:], at) if at >= 0 else -1
                 if at < 0 or end < 0 or end + _TAIL - at > 2 * len(key) + 50:
@@ -135,11 +146,7 @@ def _text_spans(html: str) -> list[tuple[int, int]]:
             spans.append((position, len(html)))
             return spans
         spans.append((position, match.start()))
-        name = match[1]
-        closing = f"</{name}" if name else "-->"
-        end = html.find(closing, match.end())
-        if end < 0 and name:
-            end = html.find(closing.swapcase(), match.end())
-        if end < 0:
+        closing = _CLOSING[(match[1] or "").lower()].search(html, match.end())
+        if closing is None:
             return spans
-        position = end + len(closing)
+        position = closing.end()

@@ -6,6 +6,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from dedupe.article import Quality
 from dedupe.clean.blocks import Block, Cut, Role, Stage
+from dedupe.clean.bounds import bounded, without_surrogates
 from dedupe.clean.bylines import names
 from dedupe.clean.content import cut_outside, cut_teasers, find_main, widen, with_fellows
 from dedupe.clean.dates import parse_date
@@ -33,10 +34,11 @@ _LINK_SHARE, _LINK_WORDS = 0.7, 40
 
 def read_page(html: str, fields: Fields) -> tuple[list[Block], Quality]:  # noqa: C901 - the recipe
     """Return the blocks of a page, cut ones marked, and its kind; fill ``fields``."""
+    html = bounded(html)
     try:
         page = LexborHTMLParser(html)
     except UnicodeEncodeError:
-        html = _without_surrogates(html)
+        html = without_surrogates(html)
         page = LexborHTMLParser(html)
     head = Head(page)
     head.state(fields)
@@ -85,14 +87,9 @@ def read_page(html: str, fields: Fields) -> tuple[list[Block], Quality]:  # noqa
     return [*walk.blocks, *blocks], judge_quality(blocks, types, free)
 
 
-def _without_surrogates(html: str) -> str:
-    """Return ``html`` with lone surrogates, which no parser takes, replaced; offsets stay."""
-    return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in html)
-
-
 def _again(html: str, body: str, fields: Fields) -> list[Block]:
     """Read a page again, the slow way, that the fast way kept nothing of."""
-    blocks = read_again(_without_surrogates(html), body)
+    blocks = read_again(without_surrogates(html), body)
     for block in blocks:
         if is_title(block, fields.title):
             block.drop("title", Stage.FIELD)

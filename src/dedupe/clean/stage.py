@@ -1,4 +1,4 @@
-"""The clean stage: one document in, one article out. Never raises on text, whatever it says."""
+"""The clean stage: one document in, one article out. Text is refused for its size alone."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from dedupe.article import Article, Document, Quality, Removal
 from dedupe.clean.blocks import Block, Stage
+from dedupe.clean.bounds import MOST_ELEMENTS, refuse_if_endless
 from dedupe.clean.dates import parse_date
 from dedupe.clean.fields import Fields, from_stated
 from dedupe.clean.offsets import Source
@@ -30,19 +31,28 @@ def clean(raw: bytes | str, url: str | None = None, media_type: str | None = Non
         media_type: ``text/html`` or ``text/plain``; recognised by content if not given.
 
     Raises:
-        InputError: bytes that are no text, or that no encoding explains. Text never raises.
+        InputError: bytes that are no text, or that no encoding explains; more tags or lines than
+            the default of ``Settings.max_elements``. Any other text is cleaned.
     """
     text = decode(raw, None, media_type)[0] if isinstance(raw, bytes) else raw
     return _clean(text, url, media_type, {})
 
 
-def clean_document(document: Document) -> Article:
-    """Return the article of a document; what was stated beside its text wins over what is found."""
-    return _clean(document.text, document.url, document.media_type, document.stated)
+def clean_document(document: Document, max_elements: int = MOST_ELEMENTS) -> Article:
+    """Return the article of a document; what was stated beside its text wins over what is found.
+
+    Raises:
+        InputError: more tags or lines than ``max_elements``.
+    """
+    return _clean(document.text, document.url, document.media_type, document.stated, max_elements)
 
 
 def _clean(
-    text: str, url: str | None, media_type: str | None, stated: Mapping[str, Any]
+    text: str,
+    url: str | None,
+    media_type: str | None,
+    stated: Mapping[str, Any],
+    max_elements: int = MOST_ELEMENTS,
 ) -> Article:
     fields = from_stated(stated)
     if url:
@@ -50,6 +60,7 @@ def _clean(
     html = media_type in {"text/html", "application/xhtml+xml"} or (
         media_type != "text/plain" and any(_looks_like_html(text[:size]) for size in _PREFIXES)
     )
+    refuse_if_endless(text, html=html, most=max_elements)
     if html:
         blocks, quality = read_page(text, fields)
         Source(text).locate(blocks)

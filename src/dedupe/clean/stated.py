@@ -26,8 +26,8 @@ class Stated:
         """Index ``text``, the stated body."""
         words = tokens(text)
         self.words = len(words)
-        self._grams = set(zip(*(words[i:] for i in range(_GRAM)), strict=False))
-        self._line = " " + " ".join(words) + " "
+        # By length: a short line is looked up whole.
+        self._grams = [_grams(words, length) for length in range(_GRAM + 1)]
 
     @property
     def usable(self) -> bool:
@@ -38,9 +38,9 @@ class Stated:
         """Whether the stated body holds a block."""
         words = tokens(block.text)
         if len(words) < _GRAM:
-            return f" {' '.join(words)} " in self._line
+            return tuple(words) in self._grams[len(words)]
         grams = list(zip(*(words[i:] for i in range(_GRAM)), strict=False))
-        return sum(gram in self._grams for gram in grams) >= _SHARED * len(grams)
+        return sum(gram in self._grams[_GRAM] for gram in grams) >= _SHARED * len(grams)
 
     def better(self, walk: Walk, main: int) -> int:
         """Return the box of the stated body, if ``main`` misses it or holds much besides."""
@@ -79,6 +79,10 @@ class Stated:
             if block.role is Role.HEADING and after and not block.links:
                 continue  # stated bodies often leave headings out
             block.drop("not-in-stated-body", Stage.OUTSIDE)
+
+
+def _grams(words: list[str], length: int) -> set[tuple[str, ...]]:
+    return set(zip(*(words[i:] for i in range(length)), strict=False))
 
 
 def _prose_words(walk: Walk, main: int) -> int:

@@ -16,7 +16,8 @@ from dedupe.clean.metadata import Head, plain
 from dedupe.clean.walk import Walk
 from dedupe.clean.words import fold
 
-_SEPARATOR = re.compile(r"\s+[|\-–—·•:»›/~]+\s+|\s*[|｜]\s*")
+# Titles come squashed: no two spaces in a row.
+_SEPARATOR = re.compile(r"\s[|\-–—·•:»›/~]+\s|\s?[|｜]\s?")
 _EDGE = " |-–—·•:»›/~｜"
 _SHORT = 2
 _KICKED = 0.4

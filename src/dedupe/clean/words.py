@@ -115,7 +115,7 @@ def tokens(text: str) -> list[str]:
 _WORD = re.compile(r"\w+")
 
 
-_NOTE = re.compile(r"\s*\([^()]*\)\s*$")
+_NOTE = re.compile(r"\([^()]{0,200}\)\s{0,200}$")
 _LONGEST_NOTE = 200
 
 
@@ -125,7 +125,7 @@ def ends_sentence(text: str) -> bool:
         return True
     # A note in brackets after the last sentence: who reported it, a rate of exchange.
     note = _NOTE.search(text[-_LONGEST_NOTE:])
-    return note is not None and _END.search(text[: len(text) - len(note[0])]) is not None
+    return note is not None and _END.search(text[: len(text) - len(note[0])].rstrip()) is not None
 
 
 def is_quotation(text: str) -> bool:

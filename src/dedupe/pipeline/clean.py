@@ -17,6 +17,7 @@ from loky.backend import get_context
 
 from dedupe.article import Article, Document, Quality
 from dedupe.clean import clean_document
+from dedupe.errors import InputError
 from dedupe.pipeline import staging
 from dedupe.pipeline.run import Run
 from dedupe.pipeline.template_changes import PASSAGES, cut_template
@@ -113,10 +114,14 @@ def clean_shard(path: Path, settings: Settings, templates: Path | None) -> tuple
         for row in batch.to_pylist():
             document = staging.document_of(row)
             try:
-                article, read = clean_document(document), None
+                article, read = clean_document(document, settings.max_elements), None
                 if settings.templates:
                     article, read = cut_template(document, article, known, row=len(articles))
                 cleaned = staging.cleaned_row(document, article)
+            except InputError as error:
+                _, _, detail = str(error).partition(": ")
+                rejects.append(Reject.of_document(document, Reason.TOO_COMPLEX, detail))
+                continue
             except Exception as error:
                 # One page that breaks a rule must not cost the others: it is a reject to look at.
                 log.exception("clean: broke on %s", document.source)

@@ -29,7 +29,7 @@ from dedupe.report.page.written import Written
 SITES = 15
 SAMPLES = 8
 
-CLEANED = frozenset({Reason.NO_TEXT, Reason.NOT_ARTICLE, Reason.FAILED})
+CLEANED = frozenset({Reason.TOO_COMPLEX, Reason.NO_TEXT, Reason.NOT_ARTICLE, Reason.FAILED})
 """Reasons that only a document which reached ``clean`` can have."""
 
 _MEANS = {
@@ -37,6 +37,7 @@ _MEANS = {
     Reason.BINARY: "no text at all: an image, an archive, a program",
     Reason.ENCODING: "text, but no encoding explains the bytes",
     Reason.TOO_LARGE: "larger than the setting max_bytes",
+    Reason.TOO_COMPLEX: "more tags or lines than the setting max_elements",
     Reason.UNREADABLE: "the system refuses to read it",
     Reason.UNSUPPORTED: "a form that no reader takes",
     Reason.MALFORMED: "broken JSON, or a row with neither text nor html",
