@@ -141,7 +141,7 @@ _XML_ROOTS = {
     b"sitemapindex": "application/x-sitemap+xml",
 }
 _JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/(?:www\.)?jsonfeed\.org')
-_WEB_ADDRESS = re.compile(rb"https?://[^\s/]+\S*", re.IGNORECASE)
+_WEB_ADDRESS = re.compile(rb"https?://[^\s/]\S*", re.IGNORECASE)
 _MAIL_HEADER = re.compile(rb"(?>[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?>[ \t][^\n]*\n)*)+\r?\n")
 _MAIL_MARK = re.compile(rb"^(?:mime-version|message-id|received):", re.IGNORECASE | re.MULTILINE)
 

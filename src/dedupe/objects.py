@@ -281,6 +281,4 @@ class _Reader:
 
 def _brief(error: BaseException) -> str:
     """The first sentence of an error; the rest is the server's page, or the library's state."""
-    return re.split(r"[\r\n]|: <\?xml|\s*Debug source", str(error), maxsplit=1)[0][:300].rstrip(
-        " -"
-    )
+    return re.split(r"[\r\n]|: <\?xml|Debug source", str(error), maxsplit=1)[0][:300].rstrip(" -")

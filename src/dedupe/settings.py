@@ -22,7 +22,7 @@ FIELDS = (
 
 CRON_FIELDS = 5
 
-_SECRET = re.compile(r"(?<=[^/:]):[^/@\s]+@")
+_SECRET = re.compile(r"(?<=[^/:]):[^/@\s]{1,500}@")
 """The password in an address: ``://user:password@host``."""
 
 

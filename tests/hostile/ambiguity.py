@@ -68,7 +68,7 @@ class Automaton:
         self.doubled: set[tuple[int, int]] = set()
         self.inner: list[Part] = []
         self.start: int | None = None
-        if use in SEARCHED:
+        if use in SEARCHED and not _anchored(tree, pattern.flags):
             self.start = self._position(frozenset(self.alphabet))
         whole = self._sequence(tree, pattern.flags)
         if use in WHOLE:
@@ -135,11 +135,11 @@ class Automaton:
         if what is op.BRANCH:
             return self._branch(value[1], flags)
         if what in {op.ASSERT, op.ASSERT_NOT}:
-            known = len(self.loops)
-            self._sequence(value[1], flags)
-            if len(self.loops) > known:
-                raise NotAnalysableError("a loop inside a look-around")
-            return Part(sure=False)
+            direction, inside = value
+            if direction < 0:  # of one width: no loop in it
+                return Part(sure=False)
+            # A side track, from which nothing comes back.
+            return Part(self._sequence(inside, flags).first, sure=False)
         if what in {op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT}:
             return self._repeat(value, flags, giving=what is not op.POSSESSIVE_REPEAT)
         raise NotAnalysableError(str(what))
@@ -190,6 +190,14 @@ class Automaton:
                     seen.add(after)
                     queue.append(after)
         return seen
+
+
+def _anchored(tree: Any, flags: int) -> bool:
+    """Whether a match can begin in one place only."""
+    if not tree or tree[0][0] is not op.AT:
+        return False
+    line = tree[0][1] is op.AT_BEGINNING and not flags & re.MULTILINE
+    return line or tree[0][1] is op.AT_BEGINNING_STRING
 
 
 def _literals(tree: Any) -> set[int]:  # noqa: C901 - one branch for each construct

@@ -29,7 +29,16 @@ def _made_in_words() -> list[re.Pattern[Any]]:
     return list(patterns())
 
 
-MADE_WHEN_ASKED: dict[str, Callable[[], list[re.Pattern[Any]]]] = {"dedupe.words": _made_in_words}
+def _endings_of_exports() -> list[re.Pattern[Any]]:
+    from dedupe.downstream import export
+
+    return [re.compile(ending) for ending in export._ENDINGS.values()]
+
+
+MADE_WHEN_ASKED: dict[str, Callable[[], list[re.Pattern[Any]]]] = {
+    "dedupe.words": _made_in_words,
+    "dedupe.downstream.export": _endings_of_exports,
+}
 """Modules that compile patterns inside of functions, and how to get at them."""
 
 
@@ -47,7 +56,9 @@ def every_pattern() -> Iterator[Used]:
         for key, value in held.items():
             for pattern in _patterns_in(value):
                 if _defined(tree, key):
-                    yield Used(f"{name}.{key}", pattern, _uses(tree, key))
+                    alone = isinstance(value, re.Pattern)
+                    uses = _uses(tree, key) if alone else _uses_of_members(tree)
+                    yield Used(f"{name}.{key}", pattern, uses)
         top = {id(n) for n in _outside_functions(tree)}
         for call in calls:
             method = call.func.attr  # type: ignore[attr-defined]
@@ -110,6 +121,19 @@ def _uses(tree: ast.AST, key: str) -> frozenset[str]:
             above = parents[id(node)]
             attribute = isinstance(above, ast.Attribute) and above.attr in METHODS
             found.add(above.attr if attribute else "search")  # type: ignore[union-attr]
+    return frozenset(found or {"search"})
+
+
+def _uses_of_members(tree: ast.Module) -> frozenset[str]:
+    """The methods called on what is no constant of the module: a member of a collection."""
+    found = {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr in METHODS - {"split"}  # which texts have as well
+        and not (isinstance(node.value, ast.Name) and _defined(tree, node.value.id))
+        and not (isinstance(node.value, ast.Name) and node.value.id == "re")
+    }
     return frozenset(found or {"search"})
 
 

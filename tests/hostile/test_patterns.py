@@ -14,6 +14,8 @@ CASES = [pytest.param(used, use, id=f"{used.where}-{use}") for used in FOUND for
 
 # The proof accuses what may be slow; these are not, for a reason that it cannot see.
 ACQUITTED = {
+    "dedupe.decoding._XML_ROOT": "each alternative is atomic and begins with characters of its "
+    "own, so none is tried twice, and it looks at the first 4 kB alone",
     "dedupe.clean.bounds._TAG": "the white space before an equals sign that is not there is read "
     "once more by the loop around it; after '<' and a letter the whole cannot fail",
 }
@@ -50,6 +52,7 @@ def test_the_search_for_patterns_finds_them() -> None:
         (r"a*a*", "fullmatch"),
         (r"(?i:É+)ü", "sub"),
         (rb"[\x80-\xff]+;", "search"),
+        (r"(?=a*b)c", "search"),
     ],
 )
 def test_the_proof_accuses_what_is_slow(pattern: str, use: str) -> None:
@@ -61,6 +64,8 @@ def test_the_proof_accuses_what_is_slow(pattern: str, use: str) -> None:
     [
         (r"\s+$", "match"),
         (r"\s+", "search"),
+        (r"^\s+x", "search"),
+        (r"(?=a*b)c", "match"),
         (r"a+b+c", "match"),
         (r"a*b", "match"),
         (r"a++a*b", "match"),
@@ -76,6 +81,5 @@ def test_the_proof_lets_go_what_is_not(pattern: str, use: str) -> None:
 
 
 def test_what_the_proof_does_not_cover_it_says() -> None:
-    for pattern in (r"(a)\1", r"(?=a*b)c"):
-        with pytest.raises(NotAnalysableError):
-            witness(re.compile(pattern), "search")
+    with pytest.raises(NotAnalysableError):
+        witness(re.compile(r"(a)\1"), "search")

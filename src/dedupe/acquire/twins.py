@@ -18,7 +18,7 @@ _CACHED = re.compile(r"(s/)?((?:[a-z0-9-]+\.)+[a-z0-9-]{2,}(?:/.*)?)", re.IGNORE
 _TWIN_HOST = re.compile(r"(?:amp|m|mobile|touch)\.(?=[^.]+\.[^.]+)")
 _MIDDLE = re.compile(r"(?<=\.)m\.(?=[^.]+\.[^.]+$)")
 # The last part of an article's path: with a number, or of several words.
-_SLUG = re.compile(r"[^/]*(?:\d|-[^/-]+-)[^/]*")
+_SLUG = re.compile(r"\d|-[^/-]+-")
 _AMP_SUFFIX = re.compile(r"\.amp(?=\.html?$|$)", re.IGNORECASE)
 _AMP_PAIR = re.compile(
     r"(?:_?amp=(?:1|true)?|output(?:type)?=amp|amp_gsa=.*|usqp=mq.*)", re.IGNORECASE
@@ -50,12 +50,12 @@ def desktop_host(host: str) -> str:
 def desktop_path(path: str) -> str:
     """The path of an article without the ``amp`` in front of, behind or inside its name."""
     parts = path.split("/")
-    while parts[-1].lower() == "amp" and _SLUG.fullmatch(parts[-2]):
+    while parts[-1].lower() == "amp" and _SLUG.search(parts[-2]):
         parts.pop()
-    if _SLUG.fullmatch(parts[-1]):
+    if _SLUG.search(parts[-1]):
         parts = [part for part in parts if part.lower() != "amp"]
         name = parts[-1]
-        while (shorter := _AMP_SUFFIX.sub("", name)) != name and _SLUG.fullmatch(shorter):
+        while (shorter := _AMP_SUFFIX.sub("", name)) != name and _SLUG.search(shorter):
             parts[-1] = name = shorter
     return "/".join(parts)
 

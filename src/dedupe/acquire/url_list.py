@@ -9,7 +9,7 @@ import re
 
 from dedupe.decoding import decode
 
-_WEB = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
+_WEB = re.compile(r"https?://[^\s/?#]\S*", re.IGNORECASE)
 
 
 def parse_url_list(raw: bytes, *, charset: str | None = None) -> tuple[str, ...]:

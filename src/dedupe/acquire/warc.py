@@ -30,7 +30,7 @@ from dedupe.settings import Settings
 if TYPE_CHECKING:
     from fastwarc.warc import WarcRecord
 
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_CHARSET = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w.:-]+)", re.IGNORECASE)
 _PAGES = ("text/html", "text/plain")
 # 203 is 200 through a proxy; 206 is how some crawlers store what they asked for in one range.
 _FULL = (200, 203, 206)
