@@ -166,6 +166,7 @@ def test_the_reasons_are_a_closed_list() -> None:
         "not-article",
         "not-fetched",
         "reader-failed",
+        "too-complex",
         "too-large",
         "unreadable",
         "unsafe",
