@@ -7,7 +7,6 @@ the target of a rename) once the folder that holds it was: nothing else is promi
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -25,21 +24,9 @@ _HANDLE = re.compile(r"\b\d+<([^>]*)>")
 
 def record(log: Path, *command: str, folder: Path) -> list[str]:
     """Run a command under strace; gives its calls that touch ``folder``, in order."""
+    trace = ["strace", "-f", "--seccomp-bpf", "-y", "-qq", "-s", "4096", "-e", f"trace={CALLS}"]
     done = subprocess.run(
-        [
-            "strace",
-            "-f",
-            "--seccomp-bpf",
-            "-y",
-            "-qq",
-            "-s",
-            "4096",
-            "-e",
-            f"trace={CALLS}",
-            "-o",
-            str(log),
-        ]
-        + [sys.executable, *command],
+        [*trace, "-o", str(log), sys.executable, *command],
         capture_output=True,
         text=True,
         check=False,
@@ -62,6 +49,10 @@ def _whole(lines: list[str]) -> list[str]:
     return whole
 
 
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
 @dataclass
 class Disk:
     """Which bytes and which names are not on disk yet."""
@@ -81,7 +72,7 @@ class Disk:
             self.names.add(opened)
         elif call in {"fsync", "fdatasync"}:
             self.bytes.discard(handles[0])
-            self.names = {name for name in self.names if os.path.dirname(name) != handles[0]}
+            self.names = {name for name in self.names if _folder(name) != handles[0]}
         elif call.startswith("rename"):
             self._rename(*texts)
             return texts[0], texts[1]
@@ -117,14 +108,14 @@ def lost(calls: list[str], data: Path) -> list[tuple[str, str]]:
         renamed = disk.take(line)
         if renamed is None:
             continue
-        name = os.path.basename(renamed[1])
+        name = renamed[1].rpartition("/")[2]
         if name == "current":
             snapshots = data / "snapshots"
-            newest = max(os.listdir(snapshots)) if snapshots.exists() else ""
+            newest = max(path.name for path in snapshots.iterdir())
             found += [("current", path) for path in disk.at_risk(f"{snapshots}/{newest}")]
         elif name.startswith("manifest-"):
             # If the folder's own name is lost, so is the manifest in it, and nobody misses either.
-            index = os.path.dirname(renamed[1])
+            index = _folder(renamed[1])
             segments = {path for path in disk.bytes | disk.names if path.startswith(index + "/")}
             found += [(name, path) for path in segments - {renamed[1]}]
     return found + [("the end", path) for path in disk.at_risk(f"{data}/current")]
