@@ -1,6 +1,6 @@
 """Scheduled runs over a growing inbox: what they cost, run after run.
 
-``python benchmarks/operate.py [--runs 20] [--new 200]`` starts a Prefect server in a temporary
+``python -m benchmarks operate [--runs 20] [--new 200]`` starts a Prefect server in a temporary
 folder, serves the ingest flow every few seconds, adds new articles to the inbox before each run,
 and prints a line for each: seconds, Prefect's database, the data folder. It fails where the
 database grows by half a megabyte a run, or where the last runs take longer than the first.
@@ -11,13 +11,11 @@ from __future__ import annotations
 import argparse
 import sqlite3
 import statistics
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
+from benchmarks.measuring.results import Plan
 from tests.newsroom import story, write_rows
 from tests.server.operated import Operated, until
 
@@ -26,13 +24,14 @@ ALLOWED = 0.5 * MEGABYTE
 """Growth of Prefect's database a run, at most."""
 
 
-def main() -> int:
-    """Run, print, judge; gives the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--new", type=int, default=200, help="articles that are new in each run")
     parser.add_argument("--interval", type=float, default=5, help="seconds between two runs")
-    chosen = parser.parse_args()
+
+
+def main(chosen: argparse.Namespace, plan: Plan) -> int:  # noqa: ARG001
+    """Run, print, judge; gives the exit code."""
     with tempfile.TemporaryDirectory(prefix="operate-") as folder:
         operated = Operated(Path(folder) / "site")
         try:
@@ -134,7 +133,3 @@ def _database(path: Path) -> int:
             for name in ("page_count", "freelist_count", "page_size")
         )
     return int((pages - free) * size)
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -1,4 +1,4 @@
-"""The quality of detection on graded, silver, natural and planted pairs; see ``detect.py``."""
+"""The quality of detection on graded, silver, natural and planted pairs; see ``commands``."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
-from detect_corpus import DATA, SETTINGS, file_copies, identify, newswire
-from planted import EDITS, NEGATIVES, Pool
 
+from benchmarks.detect.corpus import DATA, SETTINGS, file_copies, identify, newswire
+from benchmarks.invented.edits import EDITS, NEGATIVES, Pool
 from dedupe.detect import Index, compare
 from dedupe.detect.candidates import with_index
 from dedupe.detect.sketch import sketch_compiled

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from detect_corpus import SETTINGS, newswire, timed
-from detect_quality import candidates_among
 
+from benchmarks.detect.corpus import SETTINGS, newswire, timed
+from benchmarks.detect.quality import candidates_among
 from dedupe.detect import same_address, same_article
 from dedupe.detect.encoding import encode, tables_for
 from dedupe.detect.signature import permutations

@@ -1,7 +1,7 @@
 """How long the page of a run takes: made tables of some size, no pipeline.
 
-python benchmarks/report.py            # 1,000, 10,000 and 100,000 documents
-python benchmarks/report.py 50000 --history 500000
+python -m benchmarks report-page            # 1,000, 10,000 and 100,000 documents
+python -m benchmarks report-page 50000 --history 500000
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from benchmarks.measuring.results import Plan
 from dedupe import Settings
 from dedupe.publish import Changes, Manifest, Snapshot, month_of, sorted_files, write_tables
 from dedupe.report.page import render
@@ -129,11 +130,12 @@ def snapshot_of(run: int, documents: int, previous: Snapshot | None, folder: Pat
     return Snapshot(folder)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("documents", nargs="*", type=int, default=[1_000, 10_000, 100_000])
     parser.add_argument("--history", type=int, default=0, help="documents of an earlier run")
-    given = parser.parse_args()
+
+
+def main(given: argparse.Namespace, plan: Plan) -> int:  # noqa: ARG001
     with tempfile.TemporaryDirectory() as scratch:
         before = None
         if given.history:
@@ -145,7 +147,4 @@ def main() -> None:
             page = render(snapshot)
             took = time.perf_counter() - started
             print(f"{documents:>9,} documents  {took:6.2f} s  {len(page) / 1000:7,.0f} kB")
-
-
-if __name__ == "__main__":
-    main()
+    return 0

@@ -1,6 +1,6 @@
 """Draws ``docs/detection-recall.svg``: share of pairs that become candidates, by their similarity.
 
-    python benchmarks/detect_curves.py
+    python -m benchmarks recall
 
 Lines are computed, points measured on articles with scattered words replaced, the hardest edit
 there is for anchors. The usual choice of bands for the same threshold is datasketch's own.
@@ -8,18 +8,19 @@ there is for anchors. The usual choice of bands for the same threshold is datask
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 from random import Random
 
 import numpy as np
-from detect_corpus import DATA, SETTINGS, newswire
 
+from benchmarks.detect.corpus import DATA, SETTINGS, newswire
+from benchmarks.measuring.results import Plan
 from dedupe.detect import bands
 from dedupe.detect.sketch import Parameters, sketch_compiled
 from dedupe.detect.verify import overlap, read_compiled
 
-TARGET = Path(__file__).parents[1] / "docs" / "detection-recall.svg"
+TARGET = Path(__file__).parents[2] / "docs" / "detection-recall.svg"
 WIDTH, HEIGHT, LEFT, TOP = 640, 300, 60, 20
 COLOURS = {
     "bands and anchors": "#1a6e3c",
@@ -124,13 +125,14 @@ def draw() -> str:
     return "\n".join(parts) + "\n"
 
 
-def label(x: float, y: float, anchor: str, colour: str, text: str) -> str:
-    """A piece of text."""
-    return f'<text x="{x}" y="{y}" text-anchor="{anchor}" fill="{colour}">{text}</text>'
+def options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--to", type=Path, default=TARGET, help="where the picture goes")
 
 
-if __name__ == "__main__":
+def main(chosen: argparse.Namespace, plan: Plan) -> int:  # noqa: ARG001
     if not DATA.exists():
-        sys.exit(f"skipped: there is no {DATA}")
-    TARGET.write_text(draw(), encoding="utf-8")
-    print(f"wrote {TARGET}")
+        print(f"skipped: there is no {DATA}")
+        return 0
+    chosen.to.write_text(draw(), encoding="utf-8")
+    print(f"wrote {chosen.to}")
+    return 0

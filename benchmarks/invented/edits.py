@@ -1,4 +1,4 @@
-"""Planted copies: edits of a real article, and negatives that look like copies.
+"""Planted copies: edits of an article, and negatives that look like copies.
 
 Every edit is a function of a text and a seeded random generator, so that a corpus is the same
 whenever it is made. The edits follow what news sites do to a wire story; each gives its strength.

@@ -1,6 +1,6 @@
 """The index at size: bytes, look-up, update and memory, on random sketches.
 
-    python benchmarks/detect.py index --count 10000000 [--folder DIR] [--direct BYTES] [--cold]
+    python -m benchmarks detect index --count 10000000 [--folder DIR] [--direct BYTES] [--cold]
 
 With ``--folder`` the index is made once and found again; ``--direct`` sets from which size on a
 space is read bucket by bucket and not through the memory map (0: always; a huge number: never);
@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from detect_corpus import SETTINGS, timed
 
+from benchmarks.detect.corpus import SETTINGS, timed
 from dedupe.detect import Index, segment
 from dedupe.detect.candidates import with_index
 from dedupe.detect.sketch import Sketches

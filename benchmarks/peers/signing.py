@@ -1,6 +1,6 @@
-"""A peer at work in an environment of its own; ``detect_peers`` starts it and says what to do.
+"""A peer at work in an environment of its own; ``benchmarks.detect.peers`` starts it.
 
-    python detect_peer.py NAME TEXTS.json
+    python signing.py NAME TEXTS.json
 
 Reads lines from its input: ``sign`` signs the texts, ``group THRESHOLD`` groups them; answers each
 with one line of JSON. Every peer is used by its public interface, as its documentation shows, with
@@ -134,6 +134,13 @@ def _datatrove() -> Sign:
     return sign
 
 
+def _semhash() -> Sign:
+    from semhash import SemHash
+
+    # Not a signature but an embedding: its own way to say what a text is like.
+    return lambda texts: SemHash.from_records(list(texts))
+
+
 PEERS: dict[str, Callable[[], Sign]] = {
     "datasketch bulk": _datasketch,
     "datasketch update": _datasketch_update,
@@ -142,6 +149,7 @@ PEERS: dict[str, Callable[[], Sign]] = {
     "daft": _daft,
     "text-dedup": _text_dedup,
     "datatrove": _datatrove,
+    "semhash": _semhash,
 }
 
 

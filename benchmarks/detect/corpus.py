@@ -5,25 +5,42 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
+from benchmarks import inputs
+from benchmarks.invented.stories import stories
 from dedupe.article import Pair, Relation
 from dedupe.detect import Detector, Index
 from dedupe.settings import Settings
 
-DATA = Path(__file__).parents[1].parent / "shared" / "data" / "neardup"
+DATA = inputs.DATA / "neardup"
 SETTINGS = Settings()
 SHORTEST = 100
+INVENTED = 12
+"""Blocks of invented stories that stand for a language where there are no real ones."""
 
 
 def newswire(language: str) -> list[dict[str, Any]]:
-    """The articles of one language, at least ``SHORTEST`` words long."""
+    """The articles of one language, at least ``SHORTEST`` words long; else invented ones."""
+    if not DATA.exists():
+        first = 0 if language == "en" else INVENTED
+        return [
+            {"title": story.title, "text": story.text}
+            for block in range(first, first + INVENTED)
+            for story in stories(block)
+            if len(story.text.split()) >= SHORTEST
+        ]
     rows = pq.read_table(DATA / f"newswire_{language}.parquet").to_pylist()
     return [row for row in rows if len(row["text"].split()) >= SHORTEST]
+
+
+def like_news() -> Iterator[str]:
+    """The English texts one after the other."""
+    yield from (row["text"] for row in newswire("en"))
 
 
 def identify(name: object) -> str:

@@ -1,0 +1,1 @@
+"""Detection measured: speed of its steps, quality on pairs, the index at size, peers."""

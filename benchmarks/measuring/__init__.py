@@ -1,0 +1,1 @@
+"""Measuring: processes watched to their end, figures with their spread, results kept by part."""

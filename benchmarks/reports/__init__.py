@@ -1,0 +1,1 @@
+"""What was measured, for people: tables, pictures, the page of the docs, extrapolation."""

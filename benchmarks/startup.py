@@ -1,0 +1,79 @@
+"""Start-up: what a command costs before it does anything, and the first run on a fresh machine.
+
+    python -m benchmarks startup
+
+The first run is that of a machine where nothing was compiled or cached: an empty cache for the
+compiler, an empty home for Prefect.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.measuring.figures import Budget, Figures, System, in_turn
+from benchmarks.measuring.results import Plan, part
+from benchmarks.measuring.watched import Ran, watch
+
+ROOT = Path(__file__).resolve().parents[1]
+SECONDS = 120
+
+
+def measured(plan: Plan, budget: Budget) -> Figures:
+    """Seconds of each start."""
+    rounds = plan.size(7, 1)
+    python = sys.executable
+    starts = [
+        _start("python -c pass", [python, "-c", "pass"], rounds),
+        _start("import dedupe", [python, "-c", "import dedupe"], rounds),
+        _start("dedupe --help", [python, "-m", "dedupe", "--help"], rounds),
+        _start("ingest seeds, compiled before", [], 1 if plan.quick else 3, seeds=True),
+        _start("ingest seeds, nothing compiled", [], 1, seeds=True, cold=True),
+    ]
+    if not plan.quick:
+        starts.append(
+            _start("flow on seeds, fresh machine", [], 1, seeds=True, cold=True, flow=True)
+        )
+    entries = in_turn(starts, budget)
+    for entry in entries:
+        for name in ("documents", "per_second", "ours_is_times"):
+            entry.pop(name, None)
+    return {"starts": entries}
+
+
+def _start(
+    name: str,
+    command: Sequence[str],
+    rounds: int,
+    *,
+    seeds: bool = False,
+    cold: bool = False,
+    flow: bool = False,
+) -> System:
+    def run(timeout: float) -> Ran:
+        with tempfile.TemporaryDirectory(prefix="dedupe-start-") as folder:
+            environment = {"PREFECT_HOME": f"{folder}/prefect", "DO_NOT_TRACK": "1"}
+            if cold:
+                environment["NUMBA_CACHE_DIR"] = f"{folder}/compiled"
+            asked = [*command]
+            if seeds:
+                program = ["flows/ingest.py"] if flow else ["-m", "dedupe", "ingest"]
+                asked = [sys.executable, *program, "seeds", "--data", f"{folder}/data"]
+            return watch(asked, timeout=timeout, cwd=ROOT, environment=environment)
+
+    return System(name, 1, run, rounds)
+
+
+def measure(plan: Plan) -> Figures:
+    return part(plan, "startup", SECONDS, lambda budget: measured(plan, budget))
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """None of its own."""
+
+
+def main(chosen: argparse.Namespace, plan: Plan) -> dict[str, Figures]:  # noqa: ARG001
+    return {"startup": measure(plan)}
