@@ -39,6 +39,7 @@ def read_sitemap(file: Opened, media_type: str, settings: Settings) -> Iterator[
             )
     except InputError as error:
         yield Reject.of_input(file.source, *refusal(error), size=file.size)
+        return
     if parser.unreadable:
         detail = f"{parser.unreadable} entries hold no http(s) address"
         yield Reject.of_input(file.source, Reason.MALFORMED, detail, size=file.size)

@@ -15,6 +15,7 @@ from dedupe.acquire.json_file import read_json
 from dedupe.acquire.json_lines import read_json_lines
 from dedupe.acquire.link import Link
 from dedupe.acquire.lists import read_sitemap, read_url_list
+from dedupe.acquire.mail import read_mail
 from dedupe.acquire.opened import Opened
 from dedupe.acquire.page import read_page
 from dedupe.acquire.tabular import read_table
@@ -74,6 +75,8 @@ READERS: dict[str, Form] = {
     "application/feed+json": Form(read_json_feed),
     "application/x-sitemap+xml": Form(read_sitemap),
     "text/uri-list": Form(read_url_list),
+    "multipart/related": Form(read_mail),
+    "message/rfc822": Form(read_mail),
 }
 """The reader of each form, by media type as ``sniff_media_type`` names it."""
 

@@ -27,6 +27,11 @@ _ILLEGAL = dict.fromkeys(
     [*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF, *range(0xD800, 0xE000)]
 )
 _AMPERSAND = re.compile(r"&(?:#(\d{1,7});|#[xX]([0-9a-fA-F]{1,6});|(\w{1,34};))?")
+# Two of them: hardly any text in another encoding has those by chance.
+_UTF8_CHARACTER = re.compile(
+    rb"(?:[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2})(?s:.*?)"
+    rb"(?:[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2})"
+)
 _OWN = {"amp;", "lt;", "gt;", "quot;", "apos;"}
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 
@@ -164,8 +169,11 @@ def _decoded(stream: IO[bytes], charset: str | None) -> Iterator[str]:
         raise InputError("empty: nothing but white space" if head else "empty: 0 bytes")
     # The chunk may end inside a character: that is no damage.
     lines = head[: head.rfind(b"\n") + 1] if len(head) == _CHUNK_BYTES and b"\n" in head else head
+    stated = stated_encoding(head, charset)
     if lines.isascii() and b"\0" not in lines:  # nothing in it tells: what is declared counts
-        encoding = stated_encoding(head, charset) or "utf-8"
+        encoding = stated or "utf-8"
+    elif stated == "utf-8" and _UTF8_CHARACTER.search(lines):
+        encoding = stated  # a feed is of many hands: what is torn in it is its entry's fault
     else:
         encoding = decode(lines, charset, "application/xml")[1]
     decoder = codecs.getincrementaldecoder(encoding)("replace")
