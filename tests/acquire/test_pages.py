@@ -99,7 +99,7 @@ class TestRejects:
             ("a.txt", b"Text, then zeros." + b"\0" * 500, Reason.BINARY),
             ("a.bin", bytes(range(256)) * 8, Reason.BINARY),
             ("a.txt", b"\xff\xfe" + b"\x00\xd8" * 300, Reason.ENCODING),
-            ("a.parquet", b"PAR1\0\0", Reason.UNSUPPORTED),
+            ("a.parquet", b"PAR1\0\0", Reason.DAMAGED),
             ("feed.xml", b"<?xml version='1.0'?><rss version='2.0'></rss>", Reason.EMPTY),
         ],
     )

@@ -18,6 +18,7 @@ from dedupe.acquire.lists import read_sitemap, read_url_list
 from dedupe.acquire.mail import read_mail
 from dedupe.acquire.opened import Opened
 from dedupe.acquire.page import read_page
+from dedupe.acquire.parquet import read_parquet
 from dedupe.acquire.tabular import read_table
 from dedupe.acquire.warc import read_warc
 from dedupe.article import Document
@@ -76,6 +77,7 @@ READERS: dict[str, Form] = {
     "application/x-sitemap+xml": Form(read_sitemap),
     "text/uri-list": Form(read_url_list),
     "multipart/related": Form(read_mail),
+    "application/vnd.apache.parquet": Form(read_parquet, wants="seekable"),
     "message/rfc822": Form(read_mail),
 }
 """The reader of each form, by media type as ``sniff_media_type`` names it."""
@@ -83,7 +85,6 @@ READERS: dict[str, Form] = {
 EXPECTED = frozenset(
     (
         "application/pdf",
-        "application/vnd.apache.parquet",
         "application/x-7z-compressed",
         "application/xml",
     )

@@ -189,7 +189,11 @@ def _listed(text: str) -> list[Any] | None:
 
 def _encodable(text: str) -> str:
     """Replace lone surrogates, which JSON can escape but no encoding can write."""
-    return _LONE_SURROGATE.sub("\ufffd", text)
+    try:
+        text.encode()  # ten times as fast as looking for what is hardly ever there
+    except UnicodeEncodeError:
+        return _LONE_SURROGATE.sub("\ufffd", text)
+    return text
 
 
 def _kind(value: object) -> str:
