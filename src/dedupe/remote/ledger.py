@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol, Self
 
@@ -55,6 +56,7 @@ class State:
         next: the number that the next run takes; none is given out twice.
         writer: who holds the lock, if anybody does.
         nonce: makes each state unlike every other.
+        database: whether a database holds the ledger; the object is then a copy for readers.
     """
 
     snapshot: int = 0
@@ -65,6 +67,7 @@ class State:
     next: int = 1
     writer: Writer | None = None
     nonce: str = ""
+    database: bool = False
     format: int = FORMAT
 
     def encoded(self) -> bytes:
@@ -113,6 +116,32 @@ class Ledger(Protocol):
         """Seconds since the state was last replaced, by the place's own clock."""
 
 
+def settled(
+    ledger: Ledger, where: str, state: State, tag: Tag | None, write: Callable[[State], Tag]
+) -> tuple[State, Tag]:
+    """Write ``state`` under a nonce of its own, and find out what became of it where that is open.
+
+    The request may have been done and its answer lost; a second try then meets the first one's
+    work.
+    """
+    fresh = replace(state, nonce=secrets.token_hex(8))
+    try:
+        return fresh, write(fresh)
+    except (LostRaceError, BucketAwayError) as error:
+        try:
+            present, found = ledger.read()
+        except BucketAwayError as away:
+            raise StoreError(
+                f"{where}: no answer came, and it cannot be read; what was published before is "
+                f"whole, so run again when it is back ({away})"
+            ) from None
+        if present.nonce == fresh.nonce and found is not None:
+            return present, found
+        if isinstance(error, LostRaceError) or found != tag:
+            raise LostRaceError(where) from error
+        raise StoreError(f"{where}: could not be written ({error})") from None
+
+
 class ObjectLedger:
     """The ledger as an object beside the snapshots, swapped by conditional writes."""
 
@@ -133,24 +162,16 @@ class ObjectLedger:
         """See ``Ledger``."""
         if tag is None:
             self._require_conditions()
-        state = replace(state, nonce=secrets.token_hex(8))
-        try:
-            return state, self._bucket.swap(LEDGER, state.encoded(), tag)
-        except (LostRaceError, BucketAwayError) as error:
-            # The request may have been done and its answer lost; the library's second try then
-            # meets the first one's work.
-            try:
-                present, found = self.read()
-            except BucketAwayError as away:
-                raise StoreError(
-                    f"{self._where}: no answer came, and it cannot be read; what was published "
-                    f"before is whole, so run again when the store is back ({away})"
-                ) from None
-            if present.nonce == state.nonce and found is not None:
-                return present, found
-            if isinstance(error, LostRaceError) or found != tag:
-                raise LostRaceError(LEDGER) from error
-            raise StoreError(f"{self._where}: could not be written ({error})") from None
+        if state.database:
+            raise StoreError(
+                f"{self._where}: the ledger of this folder is kept in a database; name it (the "
+                "setting `ledger`)"
+            )
+
+        def write(fresh: State) -> Tag:
+            return self._bucket.swap(LEDGER, fresh.encoded(), tag)
+
+        return settled(self, self._where, state, tag, write)
 
     def age(self) -> float:
         """See ``Ledger``: an object written now tells the store's time."""

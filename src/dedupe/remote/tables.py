@@ -9,7 +9,7 @@ from dedupe.errors import StoreError
 from dedupe.objects import Bucket
 from dedupe.publish import Manifest, Snapshot
 from dedupe.publish.manifest import MANIFEST
-from dedupe.remote.ledger import Ledger, ObjectLedger
+from dedupe.remote.ledger import Ledger
 from dedupe.remote.places import file_key, folder_key
 
 
@@ -32,10 +32,10 @@ class RemoteSnapshot(Snapshot):
         self._root = f"{root}/{folder_key(number)}"
 
     @classmethod
-    def current_at(cls, address: str, ledger: Ledger | None = None) -> Self | None:
+    def current_at(cls, address: str, ledger: Ledger) -> Self | None:
         """The snapshot that is current at ``address``; None where nothing was published yet."""
         bucket = Bucket(address)
-        state, _ = (ledger or ObjectLedger(bucket)).read()
+        state, _ = ledger.read()
         return cls(bucket, state.snapshot) if state.snapshot else None
 
 
