@@ -30,20 +30,16 @@ _CLOCKS = {
     "postgresql": "extract(epoch from clock_timestamp())",
     "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
 }
-# The clock is our own word, no value of anybody's.
-_WRITES = {
-    kind: (
-        "insert into dedupe_ledger (address, revision, state, changed) "
-        f"values (?, 1, ?, {clock}) on conflict (address) do nothing",
-        f"update dedupe_ledger set revision = revision + 1, state = ?, changed = {clock} "  # noqa: S608
-        "where address = ? and revision = ?",
-    )
-    for kind, clock in _CLOCKS.items()
-}
-_AGES = {
-    kind: f"select {clock} - changed from dedupe_ledger where address = ?"  # noqa: S608
-    for kind, clock in _CLOCKS.items()
-}
+_READ = "select state, revision from dedupe_ledger where address = ?"
+_INSERT = (
+    "insert into dedupe_ledger (address, revision, state, changed) values (?, 1, ?, CLOCK) "
+    "on conflict (address) do nothing"
+)
+_UPDATE = (
+    "update dedupe_ledger set revision = revision + 1, state = ?, changed = CLOCK "
+    "where address = ? and revision = ?"
+)
+_AGE = "select CLOCK - changed from dedupe_ledger where address = ?"
 _PATIENCE = 30
 
 
@@ -67,7 +63,7 @@ class DatabaseLedger:
 
     def read(self) -> tuple[State, Tag | None]:
         """The present state; before the first, what the object beside the snapshots says."""
-        rows = self._asked("select state, revision from dedupe_ledger where address = ?")
+        rows = self._asked(_READ)
         if not rows:
             return replace(ObjectLedger(self._bucket).read()[0], writer=None), None
         body, revision = rows[0]
@@ -77,14 +73,13 @@ class DatabaseLedger:
         """Replace the state that was read with ``tag``."""
         before = self.read()[0].snapshot if tag else None
         revision = int(tag.etag or 0) + 1 if tag else 1
-        insert, update = _WRITES[self._kind]
 
         def write(fresh: State) -> Tag:
             body, address = fresh.encoded().decode(), self._bucket.address
             if tag is None:
-                done = self._changed(insert, address, body)
+                done = self._changed(_INSERT, address, body)
             else:
-                done = self._changed(update, body, address, revision - 1)
+                done = self._changed(_UPDATE, body, address, revision - 1)
             if not done:
                 raise LostRaceError(self._where)
             return Tag(str(revision), None)
@@ -96,7 +91,7 @@ class DatabaseLedger:
 
     def age(self) -> float:
         """Seconds since the row was changed, by the database's clock."""
-        rows = self._asked(_AGES[self._kind])
+        rows = self._asked(_AGE)
         return float(rows[0][0]) if rows else 0.0
 
     def _asked(self, query: str) -> list[Any]:
@@ -108,6 +103,8 @@ class DatabaseLedger:
             return int(connection.execute(self._said(query), values).rowcount)
 
     def _said(self, query: str) -> str:
+        """A statement in the words of the database at hand."""
+        query = query.replace("CLOCK", _CLOCKS[self._kind])
         return query.replace("?", "%s") if self._kind == "postgresql" else query
 
     @contextlib.contextmanager
@@ -137,7 +134,7 @@ class DatabaseLedger:
             with psycopg.connect(
                 self._url, autocommit=True, connect_timeout=_PATIENCE
             ) as connection:
-                # Asked first: who may only read the table must not be asked for the right to make it.
+                # Asked first: who may only read the table has no right to make one.
                 if connection.execute("select to_regclass('dedupe_ledger')").fetchone() == (None,):
                     with contextlib.suppress(psycopg.errors.UniqueViolation):  # two made it at once
                         connection.execute(_TABLE)
