@@ -27,11 +27,9 @@ _ILLEGAL = dict.fromkeys(
     [*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF, *range(0xD800, 0xE000)]
 )
 _AMPERSAND = re.compile(r"&(?:#(\d{1,7});|#[xX]([0-9a-fA-F]{1,6});|(\w{1,34};))?")
-# Two of them: hardly any text in another encoding has those by chance.
-_UTF8_CHARACTER = re.compile(
-    rb"(?:[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2})(?s:.*?)"
-    rb"(?:[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2})"
-)
+_UTF8_CHARACTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+# Hardly any text in another encoding has so many of them by chance.
+_BEYOND_CHANCE = 2
 _OWN = {"amp;", "lt;", "gt;", "quot;", "apos;"}
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 
@@ -172,7 +170,7 @@ def _decoded(stream: IO[bytes], charset: str | None) -> Iterator[str]:
     stated = stated_encoding(head, charset)
     if lines.isascii() and b"\0" not in lines:  # nothing in it tells: what is declared counts
         encoding = stated or "utf-8"
-    elif stated == "utf-8" and _UTF8_CHARACTER.search(lines):
+    elif stated == "utf-8" and len(_UTF8_CHARACTER.findall(lines)) >= _BEYOND_CHANCE:
         encoding = stated  # a feed is of many hands: what is torn in it is its entry's fault
     else:
         encoding = decode(lines, charset, "application/xml")[1]
