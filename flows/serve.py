@@ -22,7 +22,6 @@ from prefect.schedules import Cron, Interval, Schedule
 
 from dedupe import configuration
 from dedupe.errors import SettingsError
-from dedupe.objects import is_address
 from flows.ingest import ingest
 from flows.maintain import maintain
 
@@ -88,7 +87,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _absolute(place: str) -> str:
-    return place if is_address(place) else str(Path(place).absolute())
+    return place if "://" in place else str(Path(place).absolute())
 
 
 def _schedule(cron: str, interval: int, timezone: str) -> Schedule:

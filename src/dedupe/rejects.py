@@ -56,8 +56,18 @@ class Reason(StrEnum):
     NOT_FETCHED = "not-fetched"
     """A link without a text, in a feed, a sitemap or a list, and nobody followed it."""
 
+    FETCH_FAILED = "fetch-failed"
+    """No answer that can be used: no such host, no connection, TLS, too slow, broken off, a circle.
+    """
+
     HTTP_STATUS = "http-status"
-    """A server's answer that is no page: an error, a redirect, nothing new."""
+    """A server's answer that is no page: 404, 403, 429, 503, a redirect in an archive."""
+
+    ROBOTS = "robots"
+    """The host's robots.txt disallows it, or could not be read for now."""
+
+    BLOCKED_ADDRESS = "blocked-address"
+    """Not a public address, not the web: refused unless ``Settings.allow_hosts`` admits it."""
 
     NO_TEXT = "no-text"
     """Cleaned, and fewer words were left than ``Settings.min_words``."""

@@ -20,6 +20,9 @@ FIELDS = (
 )
 """What a row may state; ``dedupe.acquire.fields`` says under which names."""
 
+FETCH = ("never", "named", "all")
+"""What is fetched: nothing; what the user names, and what that lists; lists found in files too."""
+
 CRON_FIELDS = 5
 
 _SECRET = re.compile(r"(?<=[^/:]):[^/@\s]{1,500}@")
@@ -123,6 +126,36 @@ class Settings:
     ledger: str = _setting(
         "", "database that says what is current and who writes, where no bucket should", here=True
     )
+    fetch: str = _setting(
+        "named",
+        "what is fetched: never, named (addresses given as inputs, and the links of lists there), "
+        "or all (links of lists in files too)",
+    )
+    fetch_limit: int = _setting(
+        10_000, "links followed in a run; the others wait for the next", 0, 10_000_000
+    )
+    fetch_delay: float = _setting(
+        1.0, "seconds between two requests to a host; its robots.txt may ask for more", 0, 3600
+    )
+    fetch_concurrency: int = _setting(8, "hosts that are asked at the same time", 1, 256)
+    fetch_timeout: float = _setting(
+        30.0, "seconds within which a server must answer, and go on with its body", 0.01, 3600
+    )
+    fetch_bytes: int = _setting(
+        1_000_000_000,
+        "a fetched file larger than this is rejected; a page, larger than max_bytes",
+        1,
+        2**40,
+    )
+    fetch_robots: bool = _setting(
+        True,  # noqa: FBT003 - a default
+        "obey robots.txt",
+    )
+    allow_hosts: tuple[str, ...] = _setting(
+        (), "hosts, patterns or networks that may be fetched from though they are not public"
+    )
+    user_agent: str = _setting("", "what servers are told; by default dedupe-ingest/VERSION")
+    contact: str = _setting("", "page or address at which publishers reach you, told with it")
     shard_bytes: int = _setting(16_000_000, "raw bytes in one unit of work", 1, 2**31 - 1)
     cron: str = _setting("*/15 * * * *", "when a served ingest is due: five fields", served=True)
     interval: int = _setting(
@@ -140,10 +173,7 @@ class Settings:
                 if not isinstance(value, bool):
                     raise SettingsError(f"{field.name}: {value!r} is neither true nor false")
             elif isinstance(field.default, str):
-                if not isinstance(value, str):
-                    raise SettingsError(f"{field.name}: {value!r} is no text")
-                if field.name == "cron" and len(value.split()) != CRON_FIELDS:
-                    raise SettingsError(f"{field.name}: {value!r} has not five fields")
+                _check_text(field.name, value)
             else:
                 _between(field.name, value, field.metadata["low"], field.metadata["high"])
                 if isinstance(field.default, int) and value != int(value):
@@ -196,6 +226,17 @@ def _name_fields(entries: tuple[str, ...]) -> None:
             raise SettingsError(
                 f"fields: {entry!r} is not field=name with a field of {', '.join(FIELDS)}"
             )
+
+
+def _check_text(name: str, value: object) -> None:
+    if not isinstance(value, str):
+        raise SettingsError(f"{name}: {value!r} is no text")
+    if not value.isprintable():
+        raise SettingsError(f"{name}: {value!r} has characters that no line can hold")
+    if name == "fetch" and value not in FETCH:
+        raise SettingsError(f"fetch: {value!r} is none of {', '.join(FETCH)}")
+    if name == "cron" and len(value.split()) != CRON_FIELDS:
+        raise SettingsError(f"{name}: {value!r} has not five fields")
 
 
 def _between(name: str, value: object, low: float, high: float) -> None:

@@ -113,9 +113,16 @@ class TestMistakes:
             expand([pattern])
         assert pattern in str(caught.value)
 
-    def test_a_url_is_refused_until_there_is_fetching(self) -> None:
-        with pytest.raises(InputError, match=r"https://example\.org/a: fetching is not there yet"):
-            expand(["https://example.org/a"])
+    def test_addresses_of_other_kinds_are_refused(self) -> None:
+        with pytest.raises(InputError, match=r"ftp://example\.org/a: only http and https"):
+            expand(["ftp://example.org/a"])
+        with pytest.raises(InputError, match=r"http://\*\*\*@/a: no web address"):
+            expand(["http://me:pass@/a"])
+
+    def test_an_address_is_an_input_and_shows_no_secret(self) -> None:
+        (found,) = expand(["https://me:pass@example.org/a"] * 2)
+        assert found.source == "https://***@example.org/a"
+        assert found.address == "https://me:pass@example.org/a"
 
     @pytest.mark.parametrize("name", ["", "  "])
     def test_an_empty_name_is_refused(self, name: str) -> None:

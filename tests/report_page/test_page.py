@@ -12,7 +12,9 @@ from pathlib import Path
 from selectolax.lexbor import LexborHTMLParser
 
 from dedupe.publish import Snapshot
+from dedupe.rejects import Reason
 from dedupe.report.page import PAGE, page_of, render, write_page
+from dedupe.report.page.acquire import MEANS
 from dedupe.report.page.overview import glance, outcomes
 from dedupe.report.page.runs import latest
 from tests.report_page.conftest import SEEDS, Newspaper
@@ -26,6 +28,10 @@ def words(node: LexborHTMLParser, selector: str) -> list[str]:
 def write_rows(path: Path, *rows: dict[str, object]) -> Path:
     path.write_text("".join(json.dumps(one) + "\n" for one in rows), encoding="utf-8")
     return path
+
+
+def test_every_reason_for_a_reject_is_said_in_words() -> None:
+    assert set(MEANS) == set(Reason)
 
 
 def test_the_seeds_in_one_sentence(newspaper: Newspaper) -> None:

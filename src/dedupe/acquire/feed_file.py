@@ -86,7 +86,7 @@ def read_entry(entry: Entry, source: str) -> Found:
         stated["summary"] = teaser
     if not body:
         if entry.url:
-            return Link(url=entry.url, source=source, stated=stated)
+            return Link(url=entry.url, source=source, changed=entry.updated, stated=stated)
         return reject(Reason.EMPTY, "an entry with neither text nor a link")
     replaced = body.count(_REPLACED)
     if replaced > max(2, _DAMAGE_TOLERATED * len(body)):

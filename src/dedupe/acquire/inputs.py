@@ -18,12 +18,14 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dedupe.acquire.urls import masked, normalise_url
 from dedupe.errors import InputError
 from dedupe.objects import is_address
 
 if TYPE_CHECKING:
     from dedupe.acquire.opened import Opened
 
+_WEB = re.compile(r"https?://", re.IGNORECASE)
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _WILDCARD = re.compile(r"[*?\[]")
 
@@ -38,6 +40,7 @@ class Input:
         url: the address that the file was fetched from, where it is a page.
         media_type: the form that the transport declared, without parameters.
         charset: the charset that the transport declared.
+        address: where to fetch it; then there is no file yet, and ``path`` is empty.
         open: opens what is no local file, with ``Opened.of``. It may raise ``CannotReadError``,
             which becomes a reject, and ``OSError``, which is tried again where that can help.
     """
@@ -47,13 +50,14 @@ class Input:
     url: str | None = field(default=None, compare=False, kw_only=True)
     media_type: str | None = field(default=None, compare=False, kw_only=True)
     charset: str | None = field(default=None, compare=False, kw_only=True)
+    address: str | None = field(default=None, compare=False, kw_only=True)
     open: Callable[[], AbstractContextManager[Opened]] | None = field(
         default=None, compare=False, kw_only=True
     )
 
 
 def expand(inputs: Sequence[str | Path] | str | Path) -> list[Input]:
-    """List the files that ``inputs`` name, sorted by source, each once.
+    """List the files and web addresses that ``inputs`` name, sorted by source, each once.
 
     Folders are searched through all their depths; hidden files and a folder's ``README`` are not
     documents and are passed over there, though not when they are named outright. Globs follow
@@ -61,7 +65,8 @@ def expand(inputs: Sequence[str | Path] | str | Path) -> list[Input]:
     object storage (``s3://bucket/prefix/*.jsonl``), too.
 
     Raises:
-        InputError: a path that does not exist, a glob that matches nothing, a URL.
+        InputError: a path that does not exist, a glob that matches nothing, an address of a kind
+            that is not known.
         StoreError: object storage refuses, or is out of reach.
     """
     named = [inputs] if isinstance(inputs, str | Path) else inputs
@@ -71,6 +76,9 @@ def expand(inputs: Sequence[str | Path] | str | Path) -> list[Input]:
             from dedupe.acquire.remote_inputs import objects_of  # it stands on this module
 
             found.update((target.source, (False, target)) for target in objects_of(str(name)))
+            continue
+        if address := _web_address(name):
+            found[address] = (False, Input(masked(address), Path(), address=address))
             continue
         for path in _named(name):
             for file in _files(path):
@@ -86,10 +94,19 @@ def source_of(path: Path) -> str:
     return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
+def _web_address(name: str | Path) -> str | None:
+    text = str(name).strip()
+    if not _WEB.match(text):
+        return None
+    if normalise_url(text) is None:
+        raise InputError(f"{masked(text)}: no web address that can be read")
+    return text
+
+
 def _named(name: str | Path) -> Iterator[Path]:
     text = str(name)
     if _URL.match(text):
-        raise InputError(f"{text}: fetching is not there yet; download it and name the file")
+        raise InputError(f"{masked(text)}: only http and https addresses can be fetched")
     if not text.strip():
         raise InputError("an input is empty; name a file, a folder or a glob")
     path = Path(name)

@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from dedupe.acquire.fetch import Follower
 from dedupe.acquire.inputs import Input
-from dedupe.acquire.link import unfollowed
+from dedupe.acquire.link import Link, unfollowed
 from dedupe.acquire.readers import read
 from dedupe.article import Document
+from dedupe.errors import InputError
 from dedupe.rejects import Reject, Unchanged
 from dedupe.settings import Settings
 
@@ -25,7 +27,10 @@ _BATCH_BYTES = 8_000_000
 
 
 def acquire(
-    inputs: Iterable[Input], settings: Settings, seen: Seen | None = None
+    inputs: Iterable[Input],
+    settings: Settings,
+    seen: Seen | None = None,
+    follow: Follower | None = None,
 ) -> Iterator[Outcome]:
     """Read ``inputs`` and give each document in them exactly one outcome, in order.
 
@@ -34,20 +39,24 @@ def acquire(
     again: a revision.
 
     Args:
-        inputs: files, as ``expand`` lists them.
-        settings: limits and the names of fields are used.
+        inputs: files and addresses, as ``expand`` lists them; files are read first.
+        settings: limits, the names of fields, and what is fetched.
         seen: asked for batches of (id, raw_hash); None means that nothing was taken in before.
+        follow: fetches addresses and links.
+
+    Raises:
+        InputError: an address among the inputs, and nothing is to be fetched.
     """
     met: set[bytes] = set()
-    for batch in _batches(inputs, settings):
-        pairs = [(i.id, i.raw_hash) for i in batch if not isinstance(i, Unchanged)]
-        before = iter(zip(pairs, seen(pairs) if seen else [False] * len(pairs), strict=True))
+    for batch in _batches(_items(inputs, settings, follow)):
+        pairs = [(item.id, item.raw_hash) for item in batch if not isinstance(item, Unchanged)]
+        before = iter(seen(pairs) if seen else [False] * len(pairs))
         for item in batch:
-            if isinstance(item, Unchanged):  # the input itself says so
+            if isinstance(item, Unchanged):
                 yield item
                 continue
-            pair, known = next(before)
-            key = hashlib.blake2b("".join(pair).encode(), digest_size=16).digest()
+            known = next(before)
+            key = hashlib.blake2b(f"{item.id}{item.raw_hash}".encode(), digest_size=16).digest()
             if known or key in met:
                 yield Unchanged(source=item.source, id=item.id)
             else:
@@ -55,15 +64,36 @@ def acquire(
                 yield item
 
 
-def _batches(inputs: Iterable[Input], settings: Settings) -> Iterator[list[Outcome]]:
+def _items(
+    inputs: Iterable[Input], settings: Settings, follow: Follower | None
+) -> Iterator[Outcome]:
+    """What the inputs hold, and then what they lead to."""
+    links = follow if settings.fetch == "all" else None
+    for target in inputs:
+        if target.address is not None:
+            if follow is None or settings.fetch == "never":
+                raise InputError(f"{target.source}: nothing is fetched (the setting fetch)")
+            if (outcome := follow.name(target.address)) is not None:
+                yield outcome
+        elif links is None:
+            yield from unfollowed(read(target, settings))
+        else:
+            for item in read(target, settings):
+                outcome = links.link(item) if isinstance(item, Link) else item
+                if outcome is not None:
+                    yield outcome
+    if follow is not None:
+        yield from follow.outcomes()
+
+
+def _batches(items: Iterable[Outcome]) -> Iterator[list[Outcome]]:
     batch: list[Outcome] = []
     size = 0
-    for target in inputs:
-        for item in unfollowed(read(target, settings)):
-            batch.append(item)
-            size += item.bytes if isinstance(item, Document) else 0
-            if len(batch) == _BATCH or size >= _BATCH_BYTES:
-                yield batch
-                batch, size = [], 0
+    for item in items:
+        batch.append(item)
+        size += item.bytes if isinstance(item, Document) else 0
+        if len(batch) == _BATCH or size >= _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
     if batch:
         yield batch

@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Any, Literal
 
 from dedupe.acquire.identity import hash_bytes
-from dedupe.article import Document
+from dedupe.article import Document, Stated
 from dedupe.rejects import Reason, Reject, Unchanged
 
 
@@ -27,6 +27,7 @@ class Link:
         source: where it stood: ``feed.xml#3``, ``urls.txt#17``.
         kind: what is expected there: a page, or a sitemap with further addresses.
         listed_in: the source of the list that it is one address of; None for an entry of a feed.
+        changed: when it last changed, as the list says; a later time is a reason to look again.
         stated: what is said about the page: the fields of ``Document.stated``.
     """
 
@@ -34,6 +35,7 @@ class Link:
     source: str
     kind: Literal["page", "sitemap"] = "page"
     listed_in: str | None = None
+    changed: Stated = None
     stated: Mapping[str, Any] = field(default_factory=dict)
 
 

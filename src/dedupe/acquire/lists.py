@@ -35,6 +35,7 @@ def read_sitemap(file: Opened, media_type: str, settings: Settings) -> Iterator[
                 source=f"{file.source}#{number}",
                 kind="sitemap" if found.is_sitemap else "page",
                 listed_in=file.source,
+                changed=found.lastmod,
                 stated=found.stated(),
             )
     except InputError as error:

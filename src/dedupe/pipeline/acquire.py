@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from dedupe.acquire import acquire as acquire_inputs
+from dedupe.acquire.fetch import Follower, follower
 from dedupe.article import Document
 from dedupe.pipeline import staging
+from dedupe.pipeline.lock import STATE
 from dedupe.pipeline.rebuild import seen
 from dedupe.pipeline.run import Run
 from dedupe.rejects import Reject, Unchanged
@@ -34,8 +36,8 @@ def acquire(run: Run) -> list[Path]:
         shard.clear()
         held = 0
 
-    with run.stage("acquire"):
-        for item in acquire_inputs(run.found, run.settings, ingested):
+    with run.stage("acquire"), _follower(run) as follow:
+        for item in acquire_inputs(run.found, run.settings, ingested, follow):
             run.counts["documents"] += 1
             if run.counts["documents"] % REPORT_EVERY == 0:
                 run.progress("acquire", run.counts["documents"], None)
@@ -55,3 +57,21 @@ def acquire(run: Run) -> list[Path]:
         run.counts["rejects"] += len(rejects)
         run.progress("acquire", run.counts["documents"], run.counts["documents"])
     return run.shards("documents")
+
+
+def _follower(run: Run) -> Follower:
+    """What fetches for this run. What it notes counts once the tables have a row for the run."""
+
+    def published() -> set[str]:
+        parts = run.snapshot.batches("runs", ["run_id"]) if run.snapshot else ()
+        return {identity for part in parts for identity in part["run_id"].to_pylist()}
+
+    return follower(
+        run.settings,
+        state=run.data_dir / STATE / "fetched.sqlite",
+        folder=run.staging / "fetched",
+        run=run.run_id,
+        now=run.started_at.timestamp(),
+        published=published,
+        keep=not run.dry_run,
+    )

@@ -10,7 +10,7 @@ from functools import partial
 
 import pyarrow as pa
 
-from dedupe.acquire.urls import RULES
+from dedupe.acquire.urls import RULES, masked
 from dedupe.detect import IndexUpdate, unpack_ids
 from dedupe.pipeline import staging
 from dedupe.pipeline.article_rows import article_changes, fresh_positions
@@ -146,7 +146,7 @@ def _runs(run: Run, changes: Changes) -> None:
         "snapshot": run.number,
         "started_at": run.started_at,
         "seconds": round(run.seconds, 3),
-        "inputs": run.inputs,
+        "inputs": [masked(name) for name in run.inputs],
         **{name: run.counts[name] for name in _REPORTED},
         "relations": sorted(run.relations.items()),
         "stage_seconds": sorted(run.stage_seconds.items()),

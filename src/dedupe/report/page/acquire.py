@@ -32,7 +32,7 @@ SAMPLES = 8
 CLEANED = frozenset({Reason.TOO_COMPLEX, Reason.NO_TEXT, Reason.NOT_ARTICLE, Reason.FAILED})
 """Reasons that only a document which reached ``clean`` can have."""
 
-_MEANS = {
+MEANS = {
     Reason.EMPTY: "no bytes, or nothing but white space",
     Reason.BINARY: "no text at all: an image, an archive, a program",
     Reason.ENCODING: "text, but no encoding explains the bytes",
@@ -40,16 +40,21 @@ _MEANS = {
     Reason.TOO_COMPLEX: "more tags or lines than the setting max_elements",
     Reason.UNREADABLE: "the system refuses to read it",
     Reason.UNSUPPORTED: "a form that no reader takes",
-    Reason.MALFORMED: "broken JSON, or a row with neither text nor html",
+    Reason.MALFORMED: "broken JSON or XML, or a row with neither text nor html",
     Reason.DAMAGED: "cut short or corrupt; what was whole was read",
     Reason.BOMB: "expands beyond the limits max_expanded, max_ratio, max_members, max_depth",
     Reason.UNSAFE: "a member of an archive whose name leads out of it",
     Reason.READER_FAILED: "a reader broke on it; if it is not yours, please report it",
     Reason.NOT_FETCHED: "a link without a text, and nobody followed it",
+    Reason.FETCH_FAILED: "no answer: no such host, no connection, TLS, too slow, broken off",
+    Reason.HTTP_STATUS: "the server refused it",
+    Reason.ROBOTS: "robots.txt disallows it",
+    Reason.BLOCKED_ADDRESS: "not a public address, and the setting allow_hosts does not admit it",
     Reason.NO_TEXT: "hardly any text was left after cleaning",
     Reason.NOT_ARTICLE: "an index, a live ticker, a paywall or a mere banner",
     Reason.FAILED: "a stage broke on it: please report it",
 }
+"""Each reason in the words of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +171,7 @@ def _rejects(arrivals: Arrivals) -> list[Html]:
     entries = []
     for reason, number in sorted(arrivals.rejects.items(), key=lambda pair: (-pair[1], pair[0])):
         samples = arrivals.samples.get(reason, [])
-        meaning = _MEANS[Reason(reason)] if reason in set(Reason) else ""
+        meaning = MEANS[Reason(reason)] if reason in set(Reason) else ""
         entries.append(
             fold(
                 [

@@ -1,0 +1,323 @@
+"""Feeds polled by whole runs: what is asked for, what becomes of it, and what a next run knows."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import dedupe
+from dedupe.errors import InputError, SettingsError
+from dedupe.pipeline.upkeep import rollback
+from tests.desk import ROOT, Desk, outcomes
+from tests.fetch.press import Asked, Press, Reply, to
+from tests.newsroom import story
+
+FRIENDLY: dict[str, Any] = {"allow_hosts": "127.0.0.1", "fetch_delay": 0.0, "fetch_timeout": 10.0}
+
+
+@pytest.fixture
+def press() -> Iterator[Press]:
+    with Press() as server:
+        yield server
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path, **FRIENDLY)
+
+
+def entry(press: Press, number: int, updated: str = "", *, full: bool = False) -> str:
+    """An entry of a feed, with its page on the server."""
+    told = story(number)
+    press.put(f"/{number}.html", told.page())
+    body = f"<description>{told.title}</description>"
+    if full:
+        paragraphs = "".join(f"&lt;p&gt;{text}&lt;/p&gt;" for text in told.paragraphs)
+        space = "http://purl.org/rss/1.0/modules/content/"
+        body = f'<content:encoded xmlns:content="{space}">{paragraphs}</content:encoded>'
+    change = f'<updated xmlns="http://www.w3.org/2005/Atom">{updated}</updated>' if updated else ""
+    link = f"<link>{press.url(f'/{number}.html')}</link>"
+    return f"<item><title>{told.title}</title>{link}{body}{change}</item>"
+
+
+def feed(press: Press, *entries: str) -> str:
+    """Put a feed on the server; gives its address."""
+    text = f'<?xml version="1.0"?><rss version="2.0"><channel>{"".join(entries)}</channel></rss>'
+    press.put("/feed.xml", text, "application/rss+xml; charset=utf-8")
+    return press.url("/feed.xml")
+
+
+def statuses(press: Press, path: str) -> list[bool]:
+    """For each request for ``path`` whether it was conditional."""
+    return ["if-none-match" in asked.headers for asked in press.asked if asked.path == path]
+
+
+def test_a_feed_polled_ten_times_with_three_new_entries(press: Press, desk: Desk) -> None:
+    entries: list[str] = []
+    found = []
+    for poll in range(10):
+        if poll in {0, 4, 7}:
+            entries.insert(0, entry(press, poll))
+        found.append(outcomes(desk.ingest(feed(press, *entries))))
+    assert desk.counts()["articles"] == 3
+    assert [row["articles"] for row in desk.rows("runs")].count(1) == 3
+    # The first answer of the feed's first day is not conditional, all others are.
+    assert statuses(press, "/feed.xml") == [False] + [True] * 9
+    assert [press.paths().count(f"/{n}.html") for n in (0, 4, 7)] == [1, 1, 1]
+    assert sum(asked.path == "/robots.txt" for asked in press.asked) <= 10
+    assert found[0] == {"articles": 1}
+    assert found[1] == {"unchanged": 1}  # 304: the feed itself
+    assert found[4] == {"articles": 1, "unchanged": 1}  # a new entry, and one fetched before
+    assert found[7] == {"articles": 1, "unchanged": 2}
+
+
+def test_the_same_from_the_command_line(press: Press, tmp_path: Path) -> None:
+    address = feed(press, entry(press, 1), entry(press, 2, full=True))
+    environment = {**os.environ, "DEDUPE_ALLOW_HOSTS": "127.0.0.1", "DEDUPE_FETCH_DELAY": "0"}
+    command = [sys.executable, "-m", "dedupe", "ingest", address, "--data", "data", "--json"]
+    for expected in ({"articles": 2, "unchanged": 0}, {"articles": 0, "unchanged": 1}):
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+        )
+        counts = json.loads(done.stdout)["counts"]
+        assert {name: counts[name] for name in expected} == expected
+    assert press.paths() == ["/feed.xml", "/1.html", "/feed.xml"]  # the full text needs no page
+
+
+def test_a_page_has_the_address_where_it_lies_in_the_end(press: Press, desk: Desk) -> None:
+    press.put("/story", story(1).page())
+    press.answer("/short", to("/story?utm_source=short", 301))
+    desk.ingest(press.url("/short"))
+    row = desk.row("articles")
+    assert row["source"] == press.url("/short")
+    assert row["url"] == press.url("/story?utm_source=short")
+    assert outcomes(desk.ingest(press.url("/story"))) == {"unchanged": 1}
+
+
+def test_a_page_is_fetched_again_when_its_link_states_a_change(press: Press, desk: Desk) -> None:
+    desk.ingest(feed(press, entry(press, 1, "2026-01-01T00:00:00Z"), entry(press, 2)))
+    changed = entry(press, 1, "2026-01-02T00:00:00Z")
+    press.put("/1.html", story(1).revised().page())
+    result = desk.ingest(feed(press, changed, entry(press, 2)))
+    assert outcomes(result) == {"revisions": 1, "unchanged": 1}
+    assert statuses(press, "/1.html") == [False, True]
+    assert desk.row("articles", version=2)["url"] == press.url("/1.html")
+
+
+def test_a_list_is_read_again_until_each_of_its_links_was_dealt_with(
+    press: Press, desk: Desk
+) -> None:
+    """A feed that is unchanged must not hide a page that failed for a moment."""
+    address = feed(press, entry(press, 1), entry(press, 2))
+    page = press.pages["/2.html"]
+    press.answer("/2.html", Reply(500))
+    asked = {"fetch_timeout": 1.0}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dedupe.acquire.fetch.pace._BACK_OFF", (0.0, 0.0))
+        assert outcomes(desk.ingest(address, **asked)) == {"articles": 1, "rejects": 1}
+    press.pages["/2.html"] = page
+    assert outcomes(desk.ingest(address)) == {"articles": 1, "unchanged": 1}
+    assert outcomes(desk.ingest(address)) == {"unchanged": 1}
+    assert statuses(press, "/feed.xml") == [False, False, True]
+
+
+def test_a_link_that_leads_nowhere_is_asked_for_once_a_day(press: Press, desk: Desk) -> None:
+    one, two = entry(press, 1), entry(press, 2)
+    del press.pages["/2.html"]
+    desk.day = 0.1  # type: ignore[assignment]  # a tenth of a day between these runs
+    desk.ingest(feed(press, one, two))
+    desk.day = 0.2  # type: ignore[assignment]
+    desk.ingest(feed(press, two, one))
+    assert press.paths().count("/2.html") == 1
+    desk.day = 3
+    desk.ingest(feed(press, one, two))
+    assert press.paths().count("/2.html") == 2
+    assert desk.row("rejects")["reason"] == "http-status"
+
+
+def test_a_sitemap_and_its_index_are_followed(press: Press, desk: Desk) -> None:
+    for number in (1, 2, 3):
+        press.put(f"/{number}.html", story(number).page())
+    space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    loc = "<{0}><loc>{1}</loc></{0}>"
+    maps = "".join(loc.format("sitemap", press.url(path)) for path in ("/m1.xml", "/m2.xml"))
+    press.put("/index.xml", f'<sitemapindex xmlns="{space}">{maps}</sitemapindex>', "text/xml")
+    for path, numbers in (("/m1.xml", (1, 2)), ("/m2.xml", (2, 3))):
+        pages = "".join(loc.format("url", press.url(f"/{number}.html")) for number in numbers)
+        press.put(path, f'<urlset xmlns="{space}">{pages}</urlset>', "application/xml")
+    assert outcomes(desk.ingest(press.url("/index.xml"))) == {"articles": 3, "unchanged": 1}
+    assert sorted(press.paths()) == sorted(
+        ["/index.xml", "/m1.xml", "/m2.xml", "/1.html", "/2.html", "/3.html"]
+    )
+
+
+def test_lists_that_name_one_another_come_to_an_end(press: Press, desk: Desk) -> None:
+    press.pages["/loop.txt"] = lambda asked: Reply(
+        200,
+        (press.url("/loop.txt") + f"?{len(asked.path)}\n" + press.url(asked.path)).encode(),
+        {"content-type": "text/uri-list"},
+    )
+    desk.ingest(press.url("/loop.txt"))
+    assert len(press.paths()) <= 6
+
+
+def test_links_beyond_the_limit_wait_for_the_next_run(press: Press, desk: Desk) -> None:
+    address = feed(press, *(entry(press, number) for number in range(5)))
+    taken = [desk.ingest(address, fetch_limit=2).counts["articles"] for _ in range(4)]
+    assert taken == [2, 2, 1, 0]
+
+
+def test_links_in_files_are_followed_only_when_all_is_fetched(press: Press, desk: Desk) -> None:
+    """Who drops a file into an inbox must not thereby send us anywhere."""
+    feed(press, entry(press, 1), entry(press, 2))
+    reply = press.pages["/feed.xml"]
+    path = desk.inputs / "feed.xml"
+    path.write_bytes(reply(Asked("/feed.xml", {})).body)
+    assert outcomes(desk.ingest(path)) == {"rejects": 2}
+    assert {row["reason"] for row in desk.rows("rejects")} == {"not-fetched"}
+    assert press.asked == []
+    assert outcomes(desk.ingest(path, fetch="all")) == {"articles": 2}
+
+
+def test_nothing_is_fetched_where_that_is_the_setting(press: Press, desk: Desk) -> None:
+    with pytest.raises(InputError, match="the setting fetch"):
+        desk.ingest(press.url("/a"), fetch="never")
+    with pytest.raises(InputError, match="only http and https"):
+        desk.ingest("gopher://127.0.0.1/")
+    with pytest.raises(SettingsError, match="fetch: 'some'"):
+        desk.ingest(press.url("/a"), fetch="some")
+    assert press.asked == []
+
+
+def test_a_dry_run_asks_and_writes_nothing(press: Press, desk: Desk, tmp_path: Path) -> None:
+    address = feed(press, entry(press, 1))
+    settings = dedupe.Settings(**FRIENDLY)
+    told = dedupe.ingest(address, tmp_path / "dry", settings, dry_run=True)
+    assert told.counts["articles"] == 1
+    assert not (tmp_path / "dry").exists()
+    desk.ingest(address)
+    before = (desk.data / "state" / "fetched.sqlite").read_bytes()
+    assert dedupe.ingest(address, desk.data, settings, dry_run=True).counts["unchanged"] == 1
+    assert (desk.data / "state" / "fetched.sqlite").read_bytes() == before
+
+
+def test_no_secret_of_an_address_is_kept(press: Press, desk: Desk) -> None:
+    press.put("/a", story(1).page())
+    address = press.url("/a?token=hidden").replace("//", "//me:covered@")
+    desk.ingest(address, press.url("/none").replace("//", "//me:covered@"))
+    kept = b"".join(path.read_bytes() for path in desk.data.rglob("*") if path.is_file())
+    assert b"covered" not in kept
+    assert desk.rows("runs")[0]["inputs"][0].startswith("http://***@127.0.0.1")
+    assert desk.row("articles")["source"].endswith("/a?token=***")
+
+
+# What a run may rely on
+
+
+def killed_at_its_commit(desk: Desk, address: str) -> None:
+    """Run, and send SIGKILL when the finished snapshot is about to get its place."""
+    code = f"""
+import os, signal, sys
+import dedupe
+def die(event, args):
+    if event == "os.rename" and "/snapshots/" in os.fspath(args[1]):
+        os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(die)
+dedupe.ingest({address!r}, {str(desk.data)!r}, dedupe.Settings(**{FRIENDLY!r}))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)
+    assert done.returncode == -signal.SIGKILL
+
+
+def test_a_run_killed_before_it_published_hides_nothing_from_the_next(
+    press: Press, desk: Desk
+) -> None:
+    """Killed once all was fetched and noted, before the swap: no 304 for what nobody has."""
+    address = feed(press, entry(press, 1), entry(press, 2))
+    killed_at_its_commit(desk, address)
+    assert press.paths() == ["/feed.xml", "/1.html", "/2.html"]
+    with sqlite3.connect(desk.data / "state" / "fetched.sqlite") as noted:
+        assert noted.execute("select count(*) from fetched").fetchone() == (3,)
+    assert outcomes(desk.ingest(address)) == {"articles": 2}
+    assert statuses(press, "/feed.xml") == [False, False]
+    assert outcomes(desk.ingest(address)) == {"unchanged": 1}
+
+
+def test_a_run_that_dies_takes_no_validator_of_the_one_before_with_it(
+    press: Press, desk: Desk
+) -> None:
+    address = feed(press, entry(press, 1))
+    desk.ingest(address)
+    feed(press, entry(press, 1), entry(press, 2))
+    killed_at_its_commit(desk, address)
+    assert outcomes(desk.ingest(address)) == {"articles": 1, "unchanged": 1}
+    assert statuses(press, "/feed.xml") == [False, True, True]
+    assert press.paths().count("/1.html") == 1
+
+
+def test_after_a_rollback_what_was_withdrawn_is_fetched_again(press: Press, desk: Desk) -> None:
+    address = feed(press, entry(press, 1))
+    desk.ingest(address)
+    feed(press, entry(press, 1), entry(press, 2))
+    desk.ingest(address)
+    rollback(desk.data, 1)
+    assert desk.counts()["articles"] == 1
+    assert outcomes(desk.ingest(address)) == {"articles": 1, "unchanged": 1}
+    assert press.paths().count("/1.html") == 1
+    assert press.paths().count("/2.html") == 2
+
+
+@pytest.mark.parametrize("harm", ["lost", "torn", "foreign"])
+def test_what_is_known_of_fetches_can_be_lost(press: Press, desk: Desk, harm: str) -> None:
+    address = feed(press, entry(press, 1), entry(press, 2))
+    desk.ingest(address)
+    noted = desk.data / "state" / "fetched.sqlite"
+    if harm == "lost":
+        shutil.rmtree(desk.data / "state")
+    elif harm == "torn":
+        noted.write_bytes(noted.read_bytes()[:5000] + b"\xff" * 20_000)
+    else:
+        noted.unlink()
+        with sqlite3.connect(noted) as other:
+            other.execute("create table runs (anything)")
+    assert outcomes(desk.ingest(address)) == {"unchanged": 2}
+    assert outcomes(desk.ingest(address)) == {"unchanged": 1}
+    assert statuses(press, "/feed.xml") == [False, False, True]
+
+
+def test_outcomes_do_not_depend_on_who_answers_first(tmp_path: Path) -> None:
+    """Two hosts, the first named the slower one: the tables are those of one request at a time."""
+    with Press() as slow, Press(host="127.0.0.2") as quick:
+        addresses = []
+        for number in range(6):
+            press = (slow, quick)[number % 2]
+            body = story(number // 3).page().encode()  # three copies of two stories
+            lag = 0.03 * (press is slow)
+
+            async def answer(
+                writer: asyncio.StreamWriter, body: bytes = body, lag: float = lag
+            ) -> None:
+                await asyncio.sleep(lag)
+                head = f"content-type: text/html\r\ncontent-length: {len(body)}"
+                writer.write(f"HTTP/1.1 200 X\r\n{head}\r\n\r\n".encode() + body)
+
+            press.answer(f"/{number}", Reply(raw=answer))
+            addresses.append(press.url(f"/{number}"))
+        tables = []
+        for concurrency in (1, 8):
+            desk = Desk(tmp_path / str(concurrency), **FRIENDLY | {"allow_hosts": "127.0.0.0/8"})
+            desk.ingest(*addresses, fetch_concurrency=concurrency)
+            tables.append(desk.content())
+    assert tables[0] == tables[1]
+    assert (len(tables[0]["articles"]), len(tables[0]["duplicates"])) == (2, 4)
