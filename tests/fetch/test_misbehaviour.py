@@ -267,6 +267,14 @@ def test_what_does_not_speak_http_is_told_so(press: Press, ask: Asker, said: byt
     assert ask.failure(press.url("/a"))[0] == Reason.FETCH_FAILED
 
 
+def test_a_host_that_is_not_there_is_asked_for_once(ask: Asker) -> None:
+    """Names below .invalid never exist (RFC 6761); where no name server is, it cannot be told."""
+    (ask.folder / "bodies").mkdir()
+    reason, detail = ask.failure("http://nobody.invalid/")
+    assert reason == Reason.FETCH_FAILED
+    assert "nobody.invalid" in detail
+
+
 def test_nobody_there(press: Press, ask: Asker) -> None:
     press.__exit__(None, None, None)
     assert ask.failure(press.url("/a"))[0] == Reason.FETCH_FAILED

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
-import os
 import shutil
 import signal
 import sqlite3
@@ -82,17 +82,19 @@ def test_a_feed_polled_ten_times_with_three_new_entries(press: Press, desk: Desk
     assert found[7] == {"articles": 1, "unchanged": 2}
 
 
-def test_the_same_from_the_command_line(press: Press, tmp_path: Path) -> None:
+def test_the_same_from_the_command_line(press: Press, desk: Desk) -> None:
     address = feed(press, entry(press, 1), entry(press, 2, full=True))
-    environment = {**os.environ, "DEDUPE_ALLOW_HOSTS": "127.0.0.1", "DEDUPE_FETCH_DELAY": "0"}
-    command = [sys.executable, "-m", "dedupe", "ingest", address, "--data", "data", "--json"]
-    for expected in ({"articles": 2, "unchanged": 0}, {"articles": 0, "unchanged": 1}):
-        done = subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
-        )
-        counts = json.loads(done.stdout)["counts"]
-        assert {name: counts[name] for name in expected} == expected
-    assert press.paths() == ["/feed.xml", "/1.html", "/feed.xml"]  # the full text needs no page
+    command = [sys.executable, "-m", "dedupe", "ingest", address, "--data", desk.data, "--json"]
+    done = subprocess.run(
+        [*command, "--allow-hosts", "127.0.0.1", "--fetch-delay", "0"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout)["counts"]["articles"] == 2
+    assert press.paths() == ["/feed.xml", "/1.html"]  # an entry with its full text needs no page
+    assert outcomes(desk.ingest(address)) == {"unchanged": 1}
+    assert statuses(press, "/feed.xml") == [False, True]
 
 
 def test_a_page_has_the_address_where_it_lies_in_the_end(press: Press, desk: Desk) -> None:
@@ -103,6 +105,39 @@ def test_a_page_has_the_address_where_it_lies_in_the_end(press: Press, desk: Des
     assert row["source"] == press.url("/short")
     assert row["url"] == press.url("/story?utm_source=short")
     assert outcomes(desk.ingest(press.url("/story"))) == {"unchanged": 1}
+
+
+def test_files_of_any_form_are_read_as_they_are_from_a_disk(press: Press, desk: Desk) -> None:
+    rows = [story(n).row(url=f"https://a.example/{n}") for n in range(3)]
+    lines = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    press.put("/rows.jsonl.gz", gzip.compress(lines), "application/gzip")
+    press.put("/rows", lines, "application/x-ndjson")
+    http = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{story(9).page()}".encode()
+    head = (
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://b.example/9\r\n"
+        "WARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-000000000009>\r\n"
+        "WARC-Date: 2026-01-01T00:00:00Z\r\nContent-Type: application/http; msgtype=response\r\n"
+        f"Content-Length: {len(http)}\r\n\r\n"
+    )
+    press.put("/crawl.warc", head.encode() + http + b"\r\n\r\n", "application/octet-stream")
+    asked = [press.url(path) for path in ("/rows.jsonl.gz", "/rows", "/crawl.warc")]
+    assert outcomes(desk.ingest(*asked)) == {"articles": 4, "unchanged": 3}
+    assert {row["url"] for row in desk.rows("articles")} == {
+        *(f"https://a.example/{n}" for n in range(3)),
+        "https://b.example/9",
+    }
+
+
+def test_a_charset_that_a_server_makes_up_is_evidence_and_no_law(press: Press, desk: Desk) -> None:
+    told = story(2)  # French
+    press.put("/wrong", told.page(), "text/html; charset=iso-8859-1")
+    page = told.page().replace("utf-8", "iso-8859-1")
+    press.put(
+        "/only", page.encode("cp1252").replace(b"iso-8859-1", b""), "text/html;charset=cp1252"
+    )
+    desk.ingest(press.url("/wrong"), press.url("/only"))
+    assert desk.row("articles")["text"] == told.body
+    assert desk.row("duplicates")["text"] == told.body
 
 
 def test_a_page_is_fetched_again_when_its_link_states_a_change(press: Press, desk: Desk) -> None:
@@ -243,27 +278,24 @@ dedupe.ingest({address!r}, {str(desk.data)!r}, dedupe.Settings(**{FRIENDLY!r}))
 def test_a_run_killed_before_it_published_hides_nothing_from_the_next(
     press: Press, desk: Desk
 ) -> None:
-    """Killed once all was fetched and noted, before the swap: no 304 for what nobody has."""
-    address = feed(press, entry(press, 1), entry(press, 2))
-    killed_at_its_commit(desk, address)
-    assert press.paths() == ["/feed.xml", "/1.html", "/2.html"]
-    with sqlite3.connect(desk.data / "state" / "fetched.sqlite") as noted:
-        assert noted.execute("select count(*) from fetched").fetchone() == (3,)
-    assert outcomes(desk.ingest(address)) == {"articles": 2}
-    assert statuses(press, "/feed.xml") == [False, False]
-    assert outcomes(desk.ingest(address)) == {"unchanged": 1}
+    """Killed when all was fetched and noted: no 304 for what nobody has.
 
-
-def test_a_run_that_dies_takes_no_validator_of_the_one_before_with_it(
-    press: Press, desk: Desk
-) -> None:
+    Nor does it take the validators of the run before with it, which still hold.
+    """
     address = feed(press, entry(press, 1))
     desk.ingest(address)
     feed(press, entry(press, 1), entry(press, 2))
     killed_at_its_commit(desk, address)
+    assert press.paths() == ["/feed.xml", "/1.html", "/feed.xml", "/2.html"]
+    with sqlite3.connect(desk.data / "state" / "fetched.sqlite") as noted:
+        assert noted.execute("select count(*) from fetched").fetchone() == (4,)
     assert outcomes(desk.ingest(address)) == {"articles": 1, "unchanged": 1}
-    assert statuses(press, "/feed.xml") == [False, True, True]
-    assert press.paths().count("/1.html") == 1
+    assert press.paths()[4:] == ["/feed.xml", "/2.html"]
+    sent = [asked.headers.get("if-none-match") for asked in press.asked if "feed" in asked.path]
+    assert sent[0] is None
+    assert sent[1] is not None
+    assert sent[1] == sent[2]  # that of the first run
+    assert outcomes(desk.ingest(address)) == {"unchanged": 1}
 
 
 def test_after_a_rollback_what_was_withdrawn_is_fetched_again(press: Press, desk: Desk) -> None:

@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import Any, Literal
 
 from dedupe.acquire.identity import hash_bytes
+from dedupe.acquire.urls import masked
 from dedupe.article import Document, Stated
 from dedupe.rejects import Reason, Reject, Unchanged
 
@@ -58,14 +59,14 @@ def _place(item: Document | Reject | Unchanged | Link) -> tuple[bool, str | None
 
 def _of_entry(link: Link) -> Reject:
     raw_hash = hash_bytes(link.url.encode("utf-8", "replace"))
-    detail = f"no text but a link to {link.url}, which was not fetched"
+    detail = f"no text but a link to {masked(link.url)}, which was not fetched"
     return Reject.of_input(link.source, Reason.NOT_FETCHED, detail, size=0, raw_hash=raw_hash)
 
 
 def _of_list(listed_in: str, links: Iterable[Link]) -> Reject:
     count, first, known_by = 0, "", b""
     for link in links:
-        first = first or link.url
+        first = first or masked(link.url)
         count += 1
         known_by = hash_bytes(known_by + link.url.encode("utf-8", "replace")).encode()
     more = f" and {count - 1} more" if count > 1 else ""

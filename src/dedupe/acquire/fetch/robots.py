@@ -81,7 +81,8 @@ class Robots:
             except FetchError as error:
                 tried += 1
                 if not error.again or tried == TRIES:
-                    raise
+                    detail = f"robots.txt: {error.detail}"
+                    raise FetchError(error.reason, detail, lasting=error.lasting) from None
                 self._pace.rest(url.host, tried, error.wait)
 
     async def _follow(self, url: httpx.URL) -> Rules:

@@ -16,7 +16,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 import httpcore
 import httpx
 
+from dedupe.acquire.fetch.answers import FetchError
 from dedupe.acquire.fetch.guard import BlockedError, Guard
+from dedupe.rejects import Reason
+
+_NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 """Gives the addresses of a host, best first; raises ``OSError``."""
@@ -55,12 +59,17 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
         Raises:
             BlockedError: none of its addresses may be asked.
-            httpcore.ConnectError: it has no address, or none answers.
+            FetchError: there is no host of that name.
+            httpcore.ConnectError: the name server is not well, or no address answers.
         """
         try:
             addresses = await self._resolve(host.strip("[]"), port)
         except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(f"{host} has no address ({error})") from error
+            if isinstance(error, UnicodeError) or error.errno in _NO_SUCH_NAME:
+                raise FetchError(
+                    Reason.FETCH_FAILED, f"no such host: {host}", lasting=True
+                ) from None
+            raise httpcore.ConnectError(f"{host} cannot be looked up ({error})") from error
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in addresses:
             try:
