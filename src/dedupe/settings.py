@@ -99,6 +99,12 @@ class Settings:
         1,
         2**31 - 1,
     )
+    settle: float = _setting(
+        0.0, "seconds for which a file in a folder must not have changed to be read", 0, 86_400
+    )
+    done: str = _setting(
+        "", "folder to move inputs to when their snapshot is published; else they stay", here=True
+    )
     keep_duplicate_text: bool = _setting(
         True,  # noqa: FBT003 - a default
         "keep the clean text of duplicates, so that clusters can be recomputed",

@@ -13,7 +13,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+# Under these names browsers and tools write what they will rename when it is whole.
+_UNFINISHED = (
+    *(".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload", ".download", ".opdownload"),
+    *(".swp", "~"),
+)
 _WILDCARD = re.compile(r"[*?\[]")
 
 
@@ -43,6 +48,7 @@ class Input:
         address: where to fetch it; then there is no file yet, and ``path`` is empty.
         open: opens what is no local file, with ``Opened.of``. It may raise ``CannotReadError``,
             which becomes a reject, and ``OSError``, which is tried again where that can help.
+        awaited: it was found in a folder or by a glob, and is left while it is being written.
     """
 
     source: str
@@ -54,13 +60,15 @@ class Input:
     open: Callable[[], AbstractContextManager[Opened]] | None = field(
         default=None, compare=False, kw_only=True
     )
+    awaited: bool = field(default=False, compare=False, kw_only=True)
 
 
 def expand(inputs: Sequence[str | Path] | str | Path) -> list[Input]:
     """List the files and web addresses that ``inputs`` name, sorted by source, each once.
 
-    Folders are searched through all their depths; hidden files and a folder's ``README`` are not
-    documents and are passed over there, though not when they are named outright. Globs follow
+    Folders are searched through all their depths; hidden files, a folder's ``README`` and files
+    under the names of unfinished downloads (``.part``, ``.tmp``, ...) are no documents and are
+    passed over there, though not when they are named outright. Globs follow
     ``pathlib``: ``*``, ``?``, ``[...]``, and ``**`` for any depth. All of it holds for addresses in
     object storage (``s3://bucket/prefix/*.jsonl``), too.
 
@@ -71,6 +79,7 @@ def expand(inputs: Sequence[str | Path] | str | Path) -> list[Input]:
     """
     named = [inputs] if isinstance(inputs, str | Path) else inputs
     found: dict[str, tuple[bool, Input]] = {}
+    outright: set[str] = set()
     for name in named:
         if is_address(str(name)):
             from dedupe.acquire.remote_inputs import objects_of  # it stands on this module
@@ -86,7 +95,12 @@ def expand(inputs: Sequence[str | Path] | str | Path) -> list[Input]:
                 real = os.path.realpath(file)
                 entry = (os.path.abspath(file) != real, Input(source_of(file), file))  # noqa: PTH100
                 found[real] = min(entry, found.get(real, entry))
-    return sorted(entry for _, entry in found.values())
+                if str(file) == str(Path(name)):
+                    outright.add(real)
+    return sorted(
+        entry if real in outright or entry.open or entry.address else replace(entry, awaited=True)
+        for real, (_, entry) in found.items()
+    )
 
 
 def source_of(path: Path) -> str:
@@ -171,4 +185,8 @@ def _files(top: Path) -> Iterator[Path]:
 
 def passed_over(name: str) -> bool:
     """Whether a file or folder of this name is no document, unless it is named outright."""
-    return name.startswith(".") or name.partition(".")[0] == "README"
+    return (
+        name.startswith((".", "~$"))
+        or name.partition(".")[0] == "README"
+        or name.lower().endswith(_UNFINISHED)
+    )

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from dedupe.acquire.arrival import Visits, stamp_of, why_unfinished
 from dedupe.acquire.fetch import Follower
 from dedupe.acquire.inputs import Input
 from dedupe.acquire.link import Link, unfollowed
 from dedupe.acquire.readers import read
 from dedupe.article import Document
 from dedupe.errors import InputError
-from dedupe.rejects import Reject, Unchanged
+from dedupe.rejects import Reason, Reject, Unchanged
 from dedupe.settings import Settings
 
 Outcome = Document | Reject | Unchanged
@@ -31,6 +32,7 @@ def acquire(
     settings: Settings,
     seen: Seen | None = None,
     follow: Follower | None = None,
+    visits: Visits | None = None,
 ) -> Iterator[Outcome]:
     """Read ``inputs`` and give each document in them exactly one outcome, in order.
 
@@ -43,12 +45,14 @@ def acquire(
         settings: limits, the names of fields, and what is fetched.
         seen: asked for batches of (id, raw_hash); None means that nothing was taken in before.
         follow: fetches addresses and links.
+        visits: is told which inputs are finished, and which are left because they are being
+            written: of those no document that is still at hand is given.
 
     Raises:
         InputError: an address among the inputs, and nothing is to be fetched.
     """
     met: set[bytes] = set()
-    for batch in _batches(_items(inputs, settings, follow)):
+    for batch in _batches(inputs, settings, follow, visits or Visits()):
         pairs = [(item.id, item.raw_hash) for item in batch if not isinstance(item, Unchanged)]
         before = iter(seen(pairs) if seen else [False] * len(pairs))
         for item in batch:
@@ -64,36 +68,60 @@ def acquire(
                 yield item
 
 
-def _items(
-    inputs: Iterable[Input], settings: Settings, follow: Follower | None
-) -> Iterator[Outcome]:
-    """What the inputs hold, and then what they lead to."""
-    links = follow if settings.fetch == "all" else None
-    for target in inputs:
-        if target.address is not None:
-            if follow is None or settings.fetch == "never":
-                raise InputError(f"{target.source}: nothing is fetched (the setting fetch)")
-            if (outcome := follow.name(target.address)) is not None:
-                yield outcome
-        elif links is None:
-            yield from unfollowed(read(target, settings))
-        else:
-            for item in read(target, settings):
-                outcome = links.link(item) if isinstance(item, Link) else item
-                if outcome is not None:
-                    yield outcome
-    if follow is not None:
-        yield from follow.outcomes()
-
-
-def _batches(items: Iterable[Outcome]) -> Iterator[list[Outcome]]:
+def _batches(
+    inputs: Iterable[Input], settings: Settings, follow: Follower | None, visits: Visits
+) -> Iterator[list[Outcome]]:
     batch: list[Outcome] = []
     size = 0
-    for item in items:
-        batch.append(item)
-        size += item.bytes if isinstance(item, Document) else 0
-        if len(batch) == _BATCH or size >= _BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
+    for target, items in _parts(inputs, settings, follow):
+        before = stamp_of(target) if target else None
+        if target and (why := why_unfinished(target, before, settings.settle)):
+            visits.leave(target, why)
+            continue
+        start, readable = len(batch), True
+        for item in items:
+            batch.append(item)
+            size += item.bytes if isinstance(item, Document) else 0
+            readable = readable and not _is_unreadable(item)
+            if len(batch) == _BATCH or size >= _BATCH_BYTES:
+                yield batch
+                batch, size, start = [], 0, 0
+        after = stamp_of(target) if target else None
+        if target and target.awaited and after and after != before:
+            # What was given already were whole rows; the next run will find them unchanged.
+            del batch[start:]
+            visits.leave(target, "it changed while it was read")
+        elif target and before and after == before and readable:
+            visits.finished.append((target, before))
     if batch:
         yield batch
+
+
+def _parts(
+    inputs: Iterable[Input], settings: Settings, follow: Follower | None
+) -> Iterator[tuple[Input | None, Iterator[Outcome]]]:
+    """Each input with what it holds, and then what they lead to."""
+    for target in inputs:
+        yield target, _items(target, settings, follow)
+    if follow is not None:
+        yield None, iter(follow.outcomes())
+
+
+def _items(target: Input, settings: Settings, follow: Follower | None) -> Iterator[Outcome]:
+    links = follow if settings.fetch == "all" else None
+    if target.address is not None:
+        if follow is None or settings.fetch == "never":
+            raise InputError(f"{target.source}: nothing is fetched (the setting fetch)")
+        if (outcome := follow.name(target.address)) is not None:
+            yield outcome
+    elif links is None:
+        yield from unfollowed(read(target, settings))
+    else:
+        for item in read(target, settings):
+            outcome = links.link(item) if isinstance(item, Link) else item
+            if outcome is not None:
+                yield outcome
+
+
+def _is_unreadable(item: Outcome) -> bool:
+    return isinstance(item, Reject) and item.reason is Reason.UNREADABLE

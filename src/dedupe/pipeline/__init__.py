@@ -28,7 +28,8 @@ class Result:
     """What a run did.
 
     ``counts`` has ``documents`` and each of ``OUTCOMES``, with ``promotions``, ``removals`` and
-    ``candidates`` besides; ``relations`` counts verdicts of filed and revised documents.
+    ``candidates`` besides, and ``left``, the files that are still being written; ``relations``
+    counts verdicts of filed and revised documents.
     """
 
     run_id: str
@@ -95,7 +96,7 @@ def ingest(
 
 def result_of(run: Run, snapshot: int) -> Result:
     """The result of a run whose stages are done."""
-    names = ("documents", *OUTCOMES, "promotions", "removals", "candidates")
+    names = ("documents", *OUTCOMES, "promotions", "removals", "candidates", "left")
     return Result(
         run_id=run.run_id,
         snapshot=snapshot,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dedupe.acquire import acquire as acquire_inputs
+from dedupe.acquire.arrival import Visits
 from dedupe.acquire.fetch import Follower, follower
 from dedupe.article import Document
 from dedupe.pipeline import staging
@@ -36,8 +37,9 @@ def acquire(run: Run) -> list[Path]:
         shard.clear()
         held = 0
 
+    visits = Visits()
     with run.stage("acquire"), _follower(run) as follow:
-        for item in acquire_inputs(run.found, run.settings, ingested, follow):
+        for item in acquire_inputs(run.found, run.settings, ingested, follow, visits):
             run.counts["documents"] += 1
             if run.counts["documents"] % REPORT_EVERY == 0:
                 run.progress("acquire", run.counts["documents"], None)
@@ -52,6 +54,7 @@ def acquire(run: Run) -> list[Path]:
                 case Unchanged():
                     run.counts["unchanged"] += 1
         flush()
+        run.finished, run.counts["left"] = visits.finished, len(visits.left)
         refused = map(staging.reject_row, rejects)
         staging.write(run.staging / "rejects-acquire.arrow", staging.REFUSED, refused)
         run.counts["rejects"] += len(rejects)

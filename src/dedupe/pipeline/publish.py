@@ -16,6 +16,7 @@ from dedupe.pipeline import staging
 from dedupe.pipeline.article_rows import article_changes, fresh_positions
 from dedupe.pipeline.commit import commit
 from dedupe.pipeline.duplicate_rows import duplicate_changes
+from dedupe.pipeline.inbox import put_away
 from dedupe.pipeline.rebuild import put_documents, put_seen
 from dedupe.pipeline.removal_rows import removal_changes
 from dedupe.pipeline.run import Run
@@ -47,19 +48,25 @@ def publish(run: Run) -> int:
     A dry run counts what would be written and writes nothing; it gives the present number.
     """
     with run.stage("publish"):
-        if (published := _published(run)) is not None:
-            return published
-        changes = Changes()
-        article_changes(run, changes)
-        duplicate_changes(run, changes)
-        removal_changes(run, changes)
-        _rejects(run, changes)
-        _comparisons(run, changes)
-        if run.dry_run:
-            return run.snapshot.number if run.snapshot else 0
-        signature_changes(run, changes)
-        _runs(run, changes)
-        return _commit(run, changes)
+        published = _published(run)
+        number = _write(run) if published is None else published
+    if run.settings.done and not run.dry_run:
+        put_away(run.finished, run.inputs, run.settings.done)
+    return number
+
+
+def _write(run: Run) -> int:
+    changes = Changes()
+    article_changes(run, changes)
+    duplicate_changes(run, changes)
+    removal_changes(run, changes)
+    _rejects(run, changes)
+    _comparisons(run, changes)
+    if run.dry_run:
+        return run.snapshot.number if run.snapshot else 0
+    signature_changes(run, changes)
+    _runs(run, changes)
+    return _commit(run, changes)
 
 
 def _published(run: Run) -> int | None:

@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dedupe.acquire import Input, expand
+from dedupe.acquire.arrival import Stamp
 from dedupe.article import Pair
 from dedupe.detect import Detector, Index
+from dedupe.pipeline.inbox import outside
 from dedupe.pipeline.lock import STATE, Held, locked, next_number
 from dedupe.pipeline.place import root_of, viewed
 from dedupe.pipeline.rebuild import open_index
@@ -77,6 +79,7 @@ class Run:
         tail = hashlib.blake2b(nonce.encode("utf-8", "replace"), digest_size=3).hexdigest()
         self.run_id = f"{self.started_at:%Y%m%dT%H%M%S}-{tail}"
         self.found: list[Input] = []
+        self.finished: list[tuple[Input, Stamp]] = []
         self.snapshot: Snapshot | None = None
         self.staging = Path()
         self.index: Index
@@ -164,7 +167,7 @@ class Run:
             LockedError: another run holds the folder.
             StoreError: the folder cannot be written, or its present snapshot cannot be read.
         """
-        self.found = expand(self.inputs)
+        self.found = outside(expand(self.inputs), self.settings.done)
         if self.dry_run:
             with (
                 tempfile.TemporaryDirectory(prefix="dedupe-") as folder,

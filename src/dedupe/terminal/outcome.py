@@ -42,6 +42,8 @@ def show_result(result: Result) -> None:
     removals, promotions = result.counts["removals"], result.counts["promotions"]
     console.print(f"{removals} passages cut, {result.counts['candidates']} pairs compared", end="")
     console.print(f", {promotions} canonicals replaced by a better copy" if promotions else "")
+    if left := result.counts["left"]:
+        console.print(f"{left} files are still being written and were left for the next run")
     if result.dry_run:
         console.print("dry run: nothing was written")
     else:
