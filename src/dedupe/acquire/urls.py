@@ -63,6 +63,9 @@ _SECRET = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+# Servers and browsers take no longer one, and nobody wraps caches in caches more often.
+_LONGEST, _MOST_TURNS = 8_192, 8
+
 
 def normalise_url(url: str) -> str | None:
     """Return the form that all spellings of ``url`` share; None for what is no http(s) URL.
@@ -71,9 +74,19 @@ def normalise_url(url: str) -> str | None:
     ``https://example.com/b?a=1&b=2``.
     """
     bare = url.removesuffix("/")
+    if len(bare) > _LONGEST:
+        return None
     if _PLAIN.fullmatch(bare) and not _NOT_PLAIN.search(bare):
         return bare if bare.count("/") > len("//") else f"{bare}/"
-    return _long_way(url)
+    # What one way takes off may bring forth what another does: the form is what stays as it is.
+    found = _long_way(url)
+    for _ in range(_MOST_TURNS):
+        if found is None or len(found) > _LONGEST:
+            return None
+        if (again := _long_way(found)) == found:
+            return found
+        found = again
+    return None
 
 
 def masked(url: str) -> str:
@@ -105,7 +118,7 @@ def _long_way(url: str) -> str | None:
     # An AMP cache names the page in its path, which may show only when it was shortened.
     cached = cached_address(host, parts.path, query) or cached_address(host, path, query)
     if port is None and cached:
-        return normalise_url(cached)
+        return cached
     netloc = host if port is None else f"{host}:{port}"
     return urlunsplit((parts.scheme, netloc, path, _query(query), parts.fragment))
 

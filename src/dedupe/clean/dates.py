@@ -92,7 +92,7 @@ def parse_date(value: object) -> Moment | None:
     if "," in text or text[:3].isalpha():
         try:
             return _plausible(parsedate_to_datetime(text))
-        except (ValueError, TypeError, IndexError):
+        except (ValueError, TypeError, IndexError, OverflowError):
             pass
     found = find_date(text)
     return found.moment if found else None
@@ -163,6 +163,8 @@ def _zone(name: str | None) -> dt.timezone | None:
     offset = _OFFSET.match(name)
     if offset:
         delta = dt.timedelta(hours=int(offset[2]), minutes=int(offset[3]))
+        if delta >= dt.timedelta(days=1):
+            return None
         return dt.timezone(-delta if offset[1] == "-" else delta)
     hours = _ZONES.get(name.lower())
     return None if hours is None else dt.timezone(dt.timedelta(hours=hours))

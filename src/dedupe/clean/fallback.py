@@ -9,8 +9,10 @@ slowly, which does not matter for the few pages that get here.
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag
+from bs4.exceptions import ParserRejectedMarkup
 from selectolax.lexbor import LexborHTMLParser
 
 from dedupe.clean.blocks import Block, Role
@@ -37,9 +39,10 @@ def fragment_text(markup: str) -> str:
     """Return the text of a fragment of HTML, a block a line; plain text as it is."""
     if "<" not in markup:
         return markup
-    if not _affordable(markup):
-        return LexborHTMLParser(bounded(without_surrogates(markup))).text(separator="\n")
-    return "\n".join(block.text for block in _blocks(_soup(markup)))
+    if _affordable(markup):
+        with suppress(ParserRejectedMarkup):
+            return "\n".join(block.text for block in _blocks(_soup(markup)))
+    return LexborHTMLParser(bounded(without_surrogates(markup))).text(separator="\n")
 
 
 def read_again(html: str, stated: str) -> list[Block]:
@@ -51,11 +54,12 @@ def read_again(html: str, stated: str) -> list[Block]:
     """
     blocks: list[Block] = []
     if _affordable(html):
-        soup = _soup(html)
-        for hidden in soup(_SILENT):
-            if not hidden.decomposed:
-                hidden.decompose()
-        blocks = _blocks(soup)
+        with suppress(ParserRejectedMarkup):  # html.parser asserts on some broken declarations
+            soup = _soup(html)
+            for hidden in soup(_SILENT):
+                if not hidden.decomposed:
+                    hidden.decompose()
+            blocks = _blocks(soup)
     if sum(block.words for block in blocks if block.prose) < _LEAST_WORDS:
         lines = [squash(line) for line in stated.splitlines()]
         blocks = [Block(line, Role.PARAGRAPH) for line in lines if line]
