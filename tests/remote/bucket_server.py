@@ -4,7 +4,8 @@ moto's server behind a few lines of WSGI. Requests are counted and served one at
 condition and the write that it guards are one step, as in S3. ``POST /-/plan`` with JSON sets what
 happens next: ``kill`` (a process) ``at`` the Nth request that changes something, ``before`` it is
 done or ``after``, or stop it if ``signal`` says so; ``fail`` that many requests with ``status``;
-``drop`` the answer of the Nth; ``careless``: conditions are ignored.
+``drop`` the answer of the Nth; ``careless``: conditions are ignored. With ``reads`` the requests
+that are counted are those that read.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class Misbehaving:
         self, environ: dict[str, Any], body: bytes, start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         method = environ["REQUEST_METHOD"]
-        changing = method in CHANGING
+        changing = method in ({"GET"} if self.plan.get("reads") else CHANGING)
         if changing:
             verb = "COPY" if "HTTP_X_AMZ_COPY_SOURCE" in environ else method
             self.log.append(f"{verb} {environ['PATH_INFO']}")

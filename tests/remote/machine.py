@@ -82,8 +82,10 @@ class Machine:
 def run(inputs: list[str], address: str, settings: dict[str, Any], report: int) -> None:
     import dedupe
 
+    dry_run = settings.pop("dry_run", False)
+    chosen = dedupe.Settings(**settings)
     try:
-        result = dedupe.ingest(inputs, address, dedupe.Settings(**settings), started_at=CLOCK)
+        result = dedupe.ingest(inputs, address, chosen, started_at=CLOCK, dry_run=dry_run)
         answer: dict[str, Any] = {"counts": result.counts, "snapshot": result.snapshot}
     except dedupe.DedupeError as error:
         answer = {"error": str(error), "kind": type(error).__name__}

@@ -150,3 +150,31 @@ def entries(address: str) -> list[Entry]:
 
 def snapshots_in(address: str) -> set[int]:
     return {int(name) for name in Bucket(address).folders("snapshots")}
+
+
+def test_a_machine_killed_while_it_fills_its_mirror_fills_it_the_next_time(
+    store: Store, machines: Machines, tmp_path: Path
+) -> None:
+    """Another machine has published; this one dies at a download, then reads what is whole."""
+    scene = Scene(store, tmp_path, machines("one"), first=False)
+    address = scene.fresh()
+    store.plan(reads=True)
+    assert machines("counting").ingest(scene.inputs, address, dry_run=True)["status"] == 0
+    downloads = store.plan()
+    assert len(downloads) > len(dedupe.open(address).tables.manifest.files)
+    for at in range(2, len(downloads), STRIDE // 2):
+        saviour = machines("two")
+        shutil.rmtree(saviour.cache, ignore_errors=True)
+        place = scene.fresh()
+
+        def arrange(process: int, at: int = at) -> None:
+            store.plan(kill=process, at=at, when="after", reads=True)
+
+        assert saviour.ingest(scene.inputs, place, arrange)["status"] == -9
+        store.plan()
+        done = saviour.ingest(scene.inputs, place)
+        assert (done["status"], done.get("error")) == (0, None)
+        assert content(place) == scene.new  # type: ignore[arg-type]
+        os.environ["DEDUPE_CACHE_DIR"] = str(saviour.cache)
+        report = check(place)
+        assert (report.problems, report.notes) == ([], [])
