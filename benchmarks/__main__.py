@@ -29,6 +29,7 @@ COMMANDS = {
     "clean": ("clean.commands", "cleaning: quality on labelled pages, floors, speed"),
     "detect": ("detect.commands", "detection: quality on pairs, steps, the index at size"),
     "recall": ("detect.recall", "draws the curve of recall of docs/detection.md"),
+    "forms": ("forms", "the same pages as WARC, files and JSONL: clusters, counts, memory"),
     "incremental": ("incremental", "one run against many runs over the same documents"),
     "operate": ("operate", "scheduled runs on a Prefect server, run after run"),
     "report-page": ("report_page", "how long the page of a run takes"),
