@@ -19,6 +19,8 @@ FIELDS = (
     *("site", "language", "summary"),
 )
 """What a row may state; ``dedupe.acquire.fields`` says under which names."""
+DECIDING = ("threshold", "containment", "shingle", "permutations", "seed", "policy", "sources")
+"""The settings on which clusters and canonicals depend."""
 
 FETCH = ("never", "named", "all")
 """What is fetched: nothing; what the user names, and what that lists; lists found in files too."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
 from dedupe import configuration
-from dedupe.cli.options import DATA, JSON, print_json
+from dedupe.cli.options import DATA, JSON, options_of, print_json
 from dedupe.errors import DedupeError
+from dedupe.settings import DECIDING
 
 
 @click.command()
@@ -31,9 +34,29 @@ def check(data_dir: Path | str, as_json: bool) -> None:  # noqa: FBT001
 
 @click.command()
 @DATA
+@click.option(
+    "--elect",
+    is_flag=True,
+    help="Compute clusters and canonicals anew from the tables, and publish them.",
+)
+@partial(options_of, DECIDING, default="as in the snapshot")
 @JSON
-def rebuild(data_dir: Path | str, as_json: bool) -> None:  # noqa: FBT001
-    """Build the index anew from the published tables."""
+def rebuild(
+    data_dir: Path | str,
+    elect: bool,  # noqa: FBT001 - click passes options by name
+    as_json: bool,  # noqa: FBT001
+    **given: Any,  # noqa: ANN401
+) -> None:
+    """Build the index anew from the published tables; with --elect, the clusters.
+
+    Documents are compared under the settings of the present snapshot, and those that a file, the
+    environment or an option states otherwise.
+    """
+    if elect:
+        _elect_again(data_dir, given, as_json=as_json)
+        return
+    if any(value is not None for value in given.values()):
+        raise click.UsageError("settings decide clusters: they go with --elect")
     from dedupe.pipeline.rebuild import rebuild_index
 
     done = rebuild_index(data_dir)
@@ -43,6 +66,25 @@ def rebuild(data_dir: Path | str, as_json: bool) -> None:  # noqa: FBT001
         click.echo(
             f"index rebuilt from snapshot {done['snapshot']}: {done['canonicals']} canonicals"
         )
+
+
+def _elect_again(data_dir: Path | str, given: dict[str, Any], *, as_json: bool) -> None:
+    found = configuration.load(given)
+    stated = found.settings.as_dict()
+    chosen = {name: stated[name] for name in DECIDING if found.origins[name] != "default"}
+    from dedupe.pipeline.reelect import elect_again
+
+    done = elect_again(data_dir, chosen)
+    if as_json:
+        print_json(done)
+        return
+    changed = ", ".join(f"{name} {value}" for name, value in done["settings"].items())
+    click.echo(
+        f"snapshot {done['snapshot']}: {done['documents']} documents, "
+        f"{done['articles_before']} articles became {done['articles']} "
+        f"({done['promoted']} promoted, {done['demoted']} demoted); settings changed: "
+        f"{changed or 'none'}"
+    )
 
 
 @click.command()

@@ -6,7 +6,7 @@ import codecs
 import dataclasses
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +46,16 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for mach
 
 def settings_options(command: Callable[..., None]) -> Callable[..., None]:
     """An option for each field of ``Settings``, under the field's own name."""
+    names = [each.name for each in dataclasses.fields(Settings) if not each.metadata["served"]]
+    return options_of(names, command)
+
+
+def options_of(
+    names: Collection[str], command: Callable[..., None], *, default: str | None = None
+) -> Callable[..., None]:
+    """An option for each of the named fields of ``Settings``; ``default`` where it is no value."""
     for field in reversed(dataclasses.fields(Settings)):
-        if field.metadata["served"]:
+        if field.name not in names:
             continue
         name = field.name.replace("_", "-")
         if isinstance(field.default, bool):
@@ -63,7 +71,7 @@ def settings_options(command: Callable[..., None]) -> Callable[..., None]:
             field.name,
             type=kind,
             default=None,
-            help=f"{field.metadata['help'].capitalize()}.  [default: {shown}]",
+            help=f"{field.metadata['help'].capitalize()}.  [default: {default or shown}]",
         )(command)
     return command
 

@@ -14,7 +14,7 @@ from dedupe.pipeline.article_rows import fresh_positions
 from dedupe.pipeline.batch import Batch
 from dedupe.pipeline.run import Run
 from dedupe.pipeline.staged_rows import digits, id_column
-from dedupe.publish import Changes, month_of
+from dedupe.publish import Changes, Snapshot, month_of
 from dedupe.schemas import SIGNATURES
 
 _PUBLISHED = "published_at"
@@ -44,7 +44,7 @@ def signature_changes(run: Run, changes: Changes) -> None:
     put_signatures(changes, detector, restored, hashes, published)
     gone = {entry.id for entry in run.live.entries.values()} | set(outcome.demoted)
     changes.drop["signatures"] |= gone
-    if _foreign(run):
+    if foreign(run.snapshot, run.index):
         _sketch_again(run, changes, gone)
 
 
@@ -68,14 +68,14 @@ class Signatures:
         return _table(self._detector, ids, staged.column("content_hash"))
 
 
-def _foreign(run: Run) -> bool:
-    """Whether the snapshot's sketches are of another kind than this run's; all are of one kind."""
-    if run.snapshot is None:
+def foreign(snapshot: Snapshot | None, index: Index) -> bool:
+    """Whether a snapshot's sketches are of another kind than the index's; all are of one kind."""
+    if snapshot is None:
         return False
-    wanted = sketch_metadata(run.index)
-    for file in run.snapshot.manifest.of("signatures"):
+    wanted = sketch_metadata(index)
+    for file in snapshot.manifest.of("signatures"):
         if file.rows:
-            stated = pq.read_schema(run.snapshot.path(file)).metadata or {}
+            stated = pq.read_schema(snapshot.path(file)).metadata or {}
             return any(stated.get(key.encode()) != wanted[key].encode() for key in wanted)
     return False
 
