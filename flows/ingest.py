@@ -129,7 +129,7 @@ def ingest(
     """Clean, deduplicate and publish articles as one new snapshot.
 
     Args:
-        inputs: Files, folders or globs to read.
+        inputs: Files, folders, globs or web addresses to read.
         data_dir: The data folder to publish into, a path or an address such as
             s3://bucket/prefix; made where it does not exist.
         threshold: Jaccard similarity from which two texts are near-duplicates (0.1 to 1).

@@ -34,7 +34,9 @@ ONE_AT_A_TIME = ConcurrencyLimitConfig(
 def main(arguments: list[str] | None = None) -> int:
     """Serve until interrupted; gives the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("inputs", nargs="*", default=["seeds/"], help="files, folders or globs")
+    parser.add_argument(
+        "inputs", nargs="*", default=["seeds/"], help="files, folders, globs, addresses"
+    )
     parser.add_argument("--data", default="data", help="the data folder (%(default)s)")
     when = parser.add_mutually_exclusive_group()
     when.add_argument("--cron", help="when to ingest, as five cron fields (the setting cron)")

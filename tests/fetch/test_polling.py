@@ -225,6 +225,20 @@ def test_links_in_files_are_followed_only_when_all_is_fetched(press: Press, desk
     assert outcomes(desk.ingest(path, fetch="all")) == {"articles": 2}
 
 
+def test_a_list_stays_in_its_folder_until_its_links_were_dealt_with(
+    press: Press, desk: Desk
+) -> None:
+    for number in (1, 2):
+        press.put(f"/{number}.html", story(number).page())
+    path = desk.inputs / "urls.txt"
+    path.write_text(f"{press.url('/1.html')}\n{press.url('/2.html')}\n", encoding="utf-8")
+    settings = {"fetch": "all", "done": str(desk.folder / "done")}
+    assert outcomes(desk.ingest(desk.inputs, fetch_limit=1, **settings)) == {"articles": 1}
+    assert path.exists()
+    assert outcomes(desk.ingest(desk.inputs, **settings)) == {"articles": 1, "unchanged": 1}
+    assert not path.exists()
+
+
 def test_nothing_is_fetched_where_that_is_the_setting(press: Press, desk: Desk) -> None:
     with pytest.raises(InputError, match="the setting fetch"):
         desk.ingest(press.url("/a"), fetch="never")

@@ -95,6 +95,10 @@ def _batches(
             visits.finished.append((target, before))
     if batch:
         yield batch
+    if follow is not None:
+        # A list stays in its folder until each of its links was dealt with.
+        open_still = follow.left_open
+        visits.finished[:] = [done for done in visits.finished if done[0].source not in open_still]
 
 
 def _parts(
@@ -118,7 +122,7 @@ def _items(target: Input, settings: Settings, follow: Follower | None) -> Iterat
         yield from unfollowed(read(target, settings))
     else:
         for item in read(target, settings):
-            outcome = links.link(item) if isinstance(item, Link) else item
+            outcome = links.link(item, target.source) if isinstance(item, Link) else item
             if outcome is not None:
                 yield outcome
 

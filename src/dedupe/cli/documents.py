@@ -25,7 +25,7 @@ def ingest(
     as_json: bool,  # noqa: FBT001
     **given: Any,  # noqa: ANN401
 ) -> None:
-    """Run the pipeline on files, folders or globs and publish a snapshot."""
+    """Run the pipeline on files, folders, globs or web addresses and publish a snapshot."""
     settings = configuration.load(given).settings
     from dedupe.pipeline import ingest as run_ingest
     from dedupe.terminal import progress_bars, show_result

@@ -57,7 +57,7 @@ def ingest(
     """Run the whole pipeline on ``inputs`` and publish a snapshot in ``data_dir``.
 
     Args:
-        inputs: files, folders or globs; one or several.
+        inputs: files, folders, globs or web addresses; one or several.
         data_dir: the data folder, a path or an address (``s3://bucket/prefix``); made where it does
             not exist.
         settings: defaults to ``Settings()``.

@@ -14,7 +14,7 @@ from dedupe.acquire.fetch.robots import Robots
 from dedupe.acquire.fetch.state import State
 from dedupe.acquire.fetch.transport import Resolve, resolve
 from dedupe.acquire.fetch.wire import Wire
-from dedupe.acquire.registry import READERS
+from dedupe.acquire.plugins import form_for
 from dedupe.settings import Settings
 
 
@@ -49,7 +49,7 @@ class Assembled:
             folder=folder,
             limits=Limits(page=settings.max_bytes, file=settings.fetch_bytes),
             resting=Resting(left=state.rest_left, note=state.note_rest),
-            readable=READERS.__contains__,
+            readable=lambda name, kind: form_for(name, kind) is not None,
         )
 
     async def get(self, request: Request) -> Answer:

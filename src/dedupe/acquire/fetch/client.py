@@ -60,9 +60,9 @@ class Client:
         folder: Path,
         limits: Limits,
         resting: Resting,
-        readable: Callable[[str], bool],
+        readable: Callable[[str, str], bool],
     ) -> None:
-        """``robots`` None: not obeyed; ``readable`` tells which media types a reader wants."""
+        """``robots`` None: not obeyed; ``readable``: whether a name and media type has a reader."""
         self._wire = wire
         self._pace = pace
         self._robots = robots
@@ -137,10 +137,11 @@ class Client:
         if response.status_code not in _OK:
             raise self._refused(url.host, response)
         media_type, charset = media_type_of(response)
-        check_readable(media_type, self._readable)
+        name = unquote(url.path.rpartition("/")[2])
+        check_readable(media_type, lambda kind: self._readable(name, kind))
         limit = self._limits.page if is_page(media_type) else self._limits.file
         in_time = self._wire.in_time(asyncio.get_running_loop().time)
-        path = self._file(url)
+        path = self._file(name)
         try:
             size = await spool(response, path, limit, in_time)
         except BaseException:
@@ -168,11 +169,10 @@ class Client:
             return FetchError(Reason.HTTP_STATUS, detail)
         return FetchError(Reason.HTTP_STATUS, f"answered {status}", again=True, wait=wait)
 
-    def _file(self, url: httpx.URL) -> Path:
+    def _file(self, name: str) -> Path:
         """A new file, named as the address ends: the suffix helps to tell the form."""
         self._files += 1
-        name = _NOT_IN_A_NAME.sub("-", unquote(url.path.rpartition("/")[2]))[-80:]
-        return self._folder / f"{self._files:06d}-{name}"
+        return self._folder / f"{self._files:06d}-{_NOT_IN_A_NAME.sub('-', name)[-80:]}"
 
 
 def _conditions(url: httpx.URL, request: Request) -> dict[str, str]:

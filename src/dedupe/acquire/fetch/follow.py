@@ -62,7 +62,7 @@ class _Asked:
     def source(self) -> str:
         return masked(self.url)
 
-    def left_open(self) -> None:
+    def leave_open(self) -> None:
         """Something must be done again: then the lists that led here must be read again, too."""
         asked: _Asked | None = self
         while asked is not None:
@@ -88,6 +88,7 @@ class Follower:
         self._fetcher: Fetcher | None = None
         self._round: list[_Asked] = []
         self._lists: list[_Asked] = []
+        self._files: dict[str, _Asked] = {}
         self._met: set[bytes] = set()
         self._links = 0
         self._left = 0
@@ -121,8 +122,13 @@ class Follower:
         self._round.append(_Asked(url=url, address=address, known=self.state.known(address)))
         return None
 
-    def link(self, link: Link, parent: _Asked | None = None) -> Outcome | None:
-        """Take up a link found in a list; an outcome only where there is nothing to ask."""
+    def link(self, link: Link, parent: _Asked | str) -> Outcome | None:
+        """Take up a link found in a list; an outcome only where there is nothing to ask.
+
+        ``parent`` is the list: one that was fetched, or the source of a file.
+        """
+        if isinstance(parent, str):
+            parent = self._files.setdefault(parent, _Asked(url=parent, address=""))
         address = normalise_url(link.url)
         if address is None:
             return self._no_address(link.url)
@@ -134,7 +140,7 @@ class Follower:
             stated=link.changed.isoformat() if link.changed else None,
             known=self.state.known(address),
             parent=parent,
-            depth=parent.depth + 1 if parent else 1,
+            depth=parent.depth + 1,
         )
         if self._settled(asked, link):
             return _unchanged(link.url, address)
@@ -143,11 +149,16 @@ class Follower:
             return Reject.of_input(asked.source, Reason.NOT_FETCHED, detail, size=0)
         if self._links >= self._settings.fetch_limit:
             self._left += 1
-            asked.left_open()
+            asked.leave_open()
             return None
         self._links += 1
         self._round.append(asked)
         return None
+
+    @property
+    def left_open(self) -> set[str]:
+        """The sources of files with links that the next run must look at again."""
+        return {source for source, file in self._files.items() if not file.whole}
 
     def outcomes(self) -> Iterator[Outcome]:
         """Fetch what was taken up, and what that leads to."""
@@ -190,7 +201,7 @@ class Follower:
             known = Known(failure=failure.reason, stated=asked.stated)
             self.state.note(asked.address, known, conditional=True)
         else:
-            asked.left_open()
+            asked.leave_open()
         return Reject.of_input(asked.source, failure.reason, failure.detail, size=failure.bytes)
 
     def _read(self, asked: _Asked, body: Body) -> Iterator[Outcome]:
