@@ -47,6 +47,7 @@ def _setting(
     """
     return dataclasses.field(
         default=default,
+        repr=not here,  # it may hold a password, and what is shown may be logged
         metadata={"help": about, "low": low, "high": high, "served": served, "here": here},
     )
 

@@ -69,7 +69,10 @@ class Misbehaving:
         if changing:
             verb = "COPY" if "HTTP_X_AMZ_COPY_SOURCE" in environ else method
             self.log.append(f"{verb} {environ['PATH_INFO']}")
-        mine = changing and len(self.log) == self.plan.get("at")
+        # With ``path``, only requests for what ends so are counted.
+        counted = [line for line in self.log if line.endswith(self.plan.get("path", ""))]
+        here = environ["PATH_INFO"].endswith(self.plan.get("path", ""))
+        mine = changing and here and len(counted) == self.plan.get("at")
         if mine and self.plan.get("kill") and self.plan.get("when") == "before":
             self.kill()
             start_response("503 Service Unavailable", [])
