@@ -26,6 +26,7 @@ COMMANDS = {
     "match": ("detect.match", "1,000 documents matched against 1 and 10 million in history"),
     "efficiency": ("efficiency", "two cores against one"),
     "startup": ("startup", "what a command costs before it does anything"),
+    "acquire": ("acquire", "readers beside the bare libraries that they use"),
     "clean": ("clean.commands", "cleaning: quality on labelled pages, floors, speed"),
     "detect": ("detect.commands", "detection: quality on pairs, steps, the index at size"),
     "recall": ("detect.recall", "draws the curve of recall of docs/detection.md"),

@@ -62,6 +62,7 @@ _MAGIC = (
     (b"ID3", "audio/mpeg"),
     (b"WARC/1.", "application/warc"),
 )
+_ANY_MAGIC = tuple(magic for magic, _ in _MAGIC)
 _TAR_AT, _TAR = 257, b"ustar"
 _TEXTUAL_MAGIC = {"application/warc"}
 
@@ -266,6 +267,8 @@ def sniff_media_type(  # noqa: PLR0911, C901 - one return for each kind
 def _by_magic(head: bytes) -> str | None:
     if head[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR:
         return "application/x-tar"
+    if not head.startswith(_ANY_MAGIC):  # one look for all, as most files are text
+        return None
     return next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
 
 
@@ -313,9 +316,9 @@ def _marked(raw: bytes, name: str) -> tuple[str, str]:
 
 def _refuse_binary(raw: bytes) -> None:
     head = raw[:8192]
-    for magic, kind in _MAGIC:
-        if head.startswith(magic) and kind not in _TEXTUAL_MAGIC:
-            raise InputError(f"binary: begins like {kind}")
+    kind = _by_magic(head)
+    if kind and kind not in _TEXTUAL_MAGIC:
+        raise InputError(f"binary: begins like {kind}")
     if not head or _utf16_without_mark(raw):
         return
     nul = raw.count(0) / len(raw)

@@ -36,6 +36,7 @@ _END_64, _END_64_BYTES = b"PK\x06\x06", 56
 _TAIL_BYTES = 65_536 + 200
 _ENTRY_BYTES = 200
 _HEADER_BYTES = 1 << 20
+_BLOCK_BYTES = 16_384  # more is slower: the library copies what is left of it at each read
 _DRIVE = re.compile(r"[A-Za-z]:")
 # The blocks that hold a long name or attributes for the header after them.
 _EXTENDED = (b"x", b"g", b"X", b"L", b"K")
@@ -127,7 +128,7 @@ def tar_members(file: Opened, budget: Budget) -> Iterator[Opened | Reject]:
         archive = tarfile.open(  # noqa: SIM115 - it holds nothing of its own
             fileobj=cast("IO[bytes]", _AsItComes(file.stream)),
             mode="r|",
-            bufsize=_HEADER_BYTES,
+            bufsize=_BLOCK_BYTES,
             tarinfo=_Header,
             errorlevel=1,
         )

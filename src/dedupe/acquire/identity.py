@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 
+import orjson
+
 
 def hash_bytes(raw: bytes) -> str:
     """Return the digest of ``raw`` as 32 hex characters."""
@@ -21,6 +23,9 @@ def hash_row(row: object) -> str:
     Raises:
         RecursionError: the value is nested too deeply to be written.
     """
-    # ASCII, so that a lone surrogate is written as its escape instead of failing to encode.
-    canonical = json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hash_bytes(canonical.encode("ascii"))
+    try:
+        return hash_bytes(orjson.dumps(row, option=orjson.OPT_SORT_KEYS))
+    except orjson.JSONEncodeError:
+        # ASCII, so that a lone surrogate is written as its escape instead of failing to encode.
+        canonical = json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        return hash_bytes(canonical.encode("ascii"))

@@ -12,6 +12,8 @@ import json
 from collections.abc import Iterator
 from io import TextIOWrapper
 
+import orjson
+
 from dedupe.acquire.opened import Opened
 from dedupe.acquire.page import undecodable
 from dedupe.acquire.rows import read_row
@@ -123,6 +125,13 @@ def _read_line(
         raw_hash = hashlib.blake2b(line, digest_size=16).hexdigest()
         return Reject.of_input(source, reason, detail, size=len(line), raw_hash=raw_hash)
 
+    try:
+        # The fast parser is strict; what it refuses gets a second reading, and its fault a name.
+        row = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        pass
+    else:
+        return read_row(row, source, size=len(line), encoding=wide or "utf-8", fields=fields)
     try:
         text, encoding = line.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:

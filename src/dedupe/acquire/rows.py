@@ -192,7 +192,7 @@ def _encodable(text: str) -> str:
     try:
         text.encode()  # ten times as fast as looking for what is hardly ever there
     except UnicodeEncodeError:
-        return _LONE_SURROGATE.sub("\ufffd", text)
+        return text if text.isascii() else _LONE_SURROGATE.sub("\ufffd", text)
     return text
 
 
