@@ -133,7 +133,7 @@ def test_the_number_of_processes_changes_no_byte_of_a_table(
     chosen = dedupe.Settings(shard_bytes=8_000, workers=2)
     dedupe.ingest("in.jsonl", "one", chosen, started_at=FIRST_DAY)
     # A tuning constant, so that a small corpus is worth a process.
-    monkeypatch.setattr(importlib.import_module("dedupe.pipeline.clean"), "POOL_BYTES", 0)
+    monkeypatch.setattr(importlib.import_module("dedupe.pipeline.engine"), "POOL_BYTES", 0)
     dedupe.ingest("in.jsonl", "two", chosen, started_at=FIRST_DAY)
     one, two = dedupe.open("one"), dedupe.open("two")
     files = {path.relative_to(one.path) for path in one.path.rglob("*.parquet")}

@@ -117,7 +117,7 @@ def test_what_a_run_cuts_depends_on_the_runs_before_only(
         assert not desk.rows("removals", stage="template")
         if desk is two:
             # A tuning constant, so that a small corpus is worth a process.
-            monkeypatch.setattr(importlib.import_module("dedupe.pipeline.clean"), "POOL_BYTES", 0)
+            monkeypatch.setattr(importlib.import_module("dedupe.pipeline.engine"), "POOL_BYTES", 0)
             chosen |= {"shard_bytes": 4_000}
         desk.ingest(put(desk, "first", *rows), **chosen)
         assert not desk.rows("removals", stage="template")

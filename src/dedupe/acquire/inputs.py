@@ -35,6 +35,18 @@ _UNFINISHED = (
 _WILDCARD = re.compile(r"[*?\[]")
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The lines of a file that begin from byte ``begin`` to before byte ``end``.
+
+    ``line`` is the number of the first of them.
+    """
+
+    begin: int
+    end: int
+    line: int
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Input:
     """Something to read: a file, or what ``open`` opens.
@@ -49,6 +61,7 @@ class Input:
         open: opens what is no local file, with ``Opened.of``. It may raise ``CannotReadError``,
             which becomes a reject, and ``OSError``, which is tried again where that can help.
         awaited: it was found in a folder or by a glob, and is left while it is being written.
+        part: only this part of a file of lines (see ``cuts``).
     """
 
     source: str
@@ -61,6 +74,7 @@ class Input:
         default=None, compare=False, kw_only=True
     )
     awaited: bool = field(default=False, compare=False, kw_only=True)
+    part: Part | None = field(default=None, compare=False, kw_only=True)
 
 
 def expand(inputs: Sequence[str | Path] | str | Path) -> list[Input]:

@@ -41,7 +41,7 @@ def read_json_lines(
     max_bytes = settings.max_bytes
     lines = _wide_lines(file, wide, max_bytes) if wide else _lines(file, max_bytes)
     rows = 0
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(lines, start=file.part.line if file.part else 1):
         if isinstance(line, Reject):
             yield line
         elif line and not line.isspace():
@@ -49,7 +49,7 @@ def read_json_lines(
         else:
             continue
         rows += 1
-    if not rows:
+    if not rows and file.part is None:
         detail = "nothing but white space" if file.size else "0 bytes"
         yield Reject.of_input(file.source, Reason.EMPTY, detail, size=file.size)
 
@@ -71,12 +71,23 @@ def wide_encoding(head: bytes) -> str | None:
 
 def _lines(file: Opened, max_bytes: int) -> Iterator[bytes | Reject]:
     limit = max_bytes + len(codecs.BOM_UTF8 + b"\r\n")
-    number = 0
-    while line := file.stream.readline(limit):
+    number, end = 0, None
+    if file.part is not None:
+        number, end = file.part.line - 1, file.part.end
+        _go_to(file, file.part.begin)
+    while (end is None or file.stream.tell() < end) and (line := file.stream.readline(limit)):
         number += 1
         row = line.removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n")
         whole = len(line) < limit or line.endswith(b"\n")
         yield row if whole and len(row) <= max_bytes else _skip(file, line, number, max_bytes)
+
+
+def _go_to(file: Opened, begin: int) -> None:
+    """Stand at the first line that begins at ``begin`` or after it."""
+    if begin:
+        file.stream.seek(begin - 1)
+        while (rest := file.stream.readline(_SKIP_BYTES)) and not rest.endswith(b"\n"):
+            pass
 
 
 def _skip(file: Opened, line: bytes, number: int, max_bytes: int) -> Reject:

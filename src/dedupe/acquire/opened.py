@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from io import BufferedReader, FileIO, RawIOBase
 from typing import Any, Self
 
-from dedupe.acquire.inputs import Input
+from dedupe.acquire.inputs import Input, Part
 from dedupe.rejects import Reason
 
 HEAD_BYTES = 65_536
@@ -39,6 +39,7 @@ class Opened:
         charset: the charset that the transport declared: evidence for ``decode``, not law.
         compression: media type of the compression that ``stream`` still has, for a reader that
             wants it ``compressed``.
+        part: the part of a file of lines to read, None for all.
     """
 
     source: str
@@ -50,6 +51,7 @@ class Opened:
     media_type: str | None = None
     charset: str | None = None
     compression: str | None = None
+    part: Part | None = None
 
     @classmethod
     def of(
@@ -72,7 +74,7 @@ class Opened:
         elif not isinstance(stream, BufferedReader):
             stream = BufferedReader(_Refilled(stream, seekable=seekable), HEAD_BYTES)
         head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
-        return cls(source=source, name=name, stream=stream, size=size, head=head, **declared)
+        return cls(source=source, name=name, stream=stream, size=size, head=head, **declared)  # type: ignore[arg-type]
 
 
 class CannotReadError(Exception):
@@ -107,7 +109,7 @@ def opened(target: Input) -> Iterator[Opened]:
     with BufferedReader(FileIO(descriptor), HEAD_BYTES) as stream:
         status = os.fstat(descriptor)
         _require_regular(status.st_mode)
-        yield Opened.of(
+        file = Opened.of(
             stream,
             source=target.source,
             name=target.path.name,
@@ -116,6 +118,7 @@ def opened(target: Input) -> Iterator[Opened]:
             media_type=target.media_type,
             charset=target.charset,
         )
+        yield replace(file, part=target.part) if target.part else file
 
 
 @contextmanager

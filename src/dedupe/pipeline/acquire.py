@@ -12,6 +12,7 @@ from dedupe.acquire.fetch import Follower, follower
 from dedupe.article import Document
 from dedupe.pipeline import staging
 from dedupe.pipeline.lock import STATE
+from dedupe.pipeline.parts import large_files, read_parts
 from dedupe.pipeline.rebuild import seen
 from dedupe.pipeline.run import Run
 from dedupe.rejects import Reject, Unchanged
@@ -39,7 +40,9 @@ def acquire(run: Run) -> list[Path]:
 
     visits = Visits()
     with run.stage("acquire"), _follower(run) as follow:
-        for item in acquire_inputs(run.found, run.settings, ingested, follow, visits):
+        cut = large_files(run, visits)
+        whole = [target for target in run.found if target not in cut]
+        for item in acquire_inputs(whole, run.settings, ingested, follow, visits):
             run.counts["documents"] += 1
             if run.counts["documents"] % REPORT_EVERY == 0:
                 run.progress("acquire", run.counts["documents"], None)
@@ -58,6 +61,7 @@ def acquire(run: Run) -> list[Path]:
         refused = map(staging.reject_row, rejects)
         staging.write(run.staging / "rejects-acquire.arrow", staging.REFUSED, refused)
         run.counts["rejects"] += len(rejects)
+        read_parts(run, cut, visits)
         run.progress("acquire", run.counts["documents"], run.counts["documents"])
     return run.shards("documents")
 

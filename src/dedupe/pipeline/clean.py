@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
-import signal
-import threading
-from collections.abc import Generator
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from loky import ProcessPoolExecutor
-from loky.backend import get_context
-
 from dedupe.article import Article, Document, Quality
 from dedupe.clean import clean_document
+from dedupe.detect import Parameters
 from dedupe.errors import InputError
 from dedupe.pipeline import staging
+from dedupe.pipeline.engine import ALONE, DiedError
 from dedupe.pipeline.run import Run
+from dedupe.pipeline.sketching import write_sketches
 from dedupe.pipeline.template_changes import PASSAGES, cut_template
 from dedupe.pipeline.template_state import Known
 from dedupe.rejects import Reason, Reject
 from dedupe.settings import Settings
 
 log = logging.getLogger("dedupe")
-
-POOL_BYTES = 8_000_000
-"""Staged bytes from which more processes pay for their start."""
 
 _SAID = {
     Quality.INDEX: "a page of links to articles, not an article",
@@ -42,60 +33,43 @@ def clean(run: Run, shards: list[Path]) -> list[Path]:
     """Clean the staged documents; gives one shard of articles for each shard of documents."""
     with run.stage("clean"):
         size = sum(shard.stat().st_size for shard in shards)
-        workers = min(run.settings.workers or os.cpu_count() or 1, len(shards))
-        pooled = workers > 1 and size >= POOL_BYTES
-        counted = _in_pool(run, shards, workers) if pooled else _here(run, shards)
-        with contextlib.closing(counted):
-            for done, (articles, rejects) in enumerate(counted, 1):
-                run.counts["cleaned"] += articles
-                run.counts["rejects"] += rejects
-                run.progress("clean", done, len(shards))
+        tasks = [(shard, run.settings, run.templates) for shard in shards]
+        cleaned = run.engine.map(clean_shard, tasks, size)
+        for done, (shard, found) in enumerate(zip(shards, cleaned, strict=True), 1):
+            counts = _bisected(run, shard, found) if isinstance(found, DiedError) else found
+            run.counts["cleaned"] += counts[0]
+            run.counts["rejects"] += counts[1]
+            run.progress("clean", done, len(shards))
     return run.shards("cleaned")
 
 
-def _here(run: Run, shards: list[Path]) -> Generator[tuple[int, int]]:
-    for shard in shards:
-        yield clean_shard(shard, run.settings, run.templates)
-
-
-def _in_pool(run: Run, shards: list[Path], workers: int) -> Generator[tuple[int, int]]:
-    # Not fork: a forked child of a threaded Prefect process can inherit a held lock. Not spawn:
-    # it imports the caller's script again, which need not be written for that.
-    context = get_context("loky")
-    line, held = context.Pipe(duplex=False)
-    pool = ProcessPoolExecutor(
-        workers, context=context, initializer=_end_with_the_line, initargs=(line,)
-    )
-    try:
-        given = [[each] * len(shards) for each in (run.settings, run.templates)]
-        yield from pool.map(clean_shard, shards, *given)
-    except BaseException:
-        held.close()
-        raise
-    finally:
-        pool.shutdown(kill_workers=True)
-        held.close()
-        line.close()
-
-
-def _end_with_the_line(line: Connection) -> None:
-    """In a worker: end at once when the run's end of the line closes.
-
-    It closes when the run is cancelled and when it is killed; without this, workers would finish
-    their shards first, or wait for ever for a process that is not there any more.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the run's to handle
-
-    def watch() -> None:
-        with contextlib.suppress(EOFError, OSError):
-            line.recv()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+def _bisected(run: Run, shard: Path, error: DiedError) -> tuple[int, int]:
+    """Clean a shard whose process died by halves, down to the document that it dies of."""
+    documents = staging.read(shard)
+    log.warning("clean: the process that cleaned %s died (%s)", shard.name, error)
+    if documents.num_rows == 1:
+        document = staging.document_of(documents.to_pylist()[0])
+        detail = f"the process that cleaned it died: {error}"
+        reject = Reject.of_document(document, Reason.FAILED, detail)
+        _write(shard, run.settings, [], [], [], [reject])
+        return 0, 1
+    half = documents.num_rows // 2
+    articles = rejects = 0
+    for at, part in enumerate((documents.slice(0, half), documents.slice(half))):
+        path = shard.with_name(f"{shard.stem}-{at}.arrow")
+        staging.write_table(path, part)
+        # To die of it, a process other than this one is needed, however small the work.
+        task = (path, run.settings, run.templates)
+        (found,) = run.engine.map(clean_shard, [task], ALONE)
+        counts = _bisected(run, path, found) if isinstance(found, DiedError) else found
+        articles, rejects = articles + counts[0], rejects + counts[1]
+    return articles, rejects
 
 
 def clean_shard(path: Path, settings: Settings, templates: Path | None) -> tuple[int, int]:
-    """Clean one shard into ``cleaned-``, ``cuts-``, ``passages-`` and ``rejects-`` files beside it.
+    """Clean and sketch one shard into files beside it, named by what they hold.
+
+    These are ``cleaned-``, ``sketches-``, ``cuts-``, ``passages-`` and ``rejects-``.
 
     Args:
         path: the shard of documents.
@@ -135,14 +109,26 @@ def clean_shard(path: Path, settings: Settings, templates: Path | None) -> tuple
             if read is not None:
                 passages.append(read)
             articles.append(cleaned)
+    _write(path, settings, articles, cuts, passages, rejects)
+    return len(articles), len(rejects)
+
+
+def _write(
+    path: Path,
+    settings: Settings,
+    articles: list[dict[str, Any]],
+    cuts: list[dict[str, Any]],
+    passages: list[dict[str, Any]],
+    rejects: list[Reject],
+) -> None:
     name = path.name.removeprefix("documents-")
+    refused = map(staging.reject_row, rejects)
     staging.write(path.with_name(f"cuts-{name}"), staging.CUTS, cuts)
     staging.write(path.with_name(f"passages-{name}"), PASSAGES, passages)
-    staging.write(
-        path.with_name(f"rejects-{name}"), staging.REFUSED, map(staging.reject_row, rejects)
-    )
+    staging.write(path.with_name(f"rejects-{name}"), staging.REFUSED, refused)
+    sketched = path.with_name(f"sketches-{name}")
+    write_sketches(sketched, [row["text"] for row in articles], Parameters.of(settings))
     staging.write(path.with_name(f"cleaned-{name}"), staging.CLEANED, articles)
-    return len(articles), len(rejects)
 
 
 def _refusal(article: Article, words: int, settings: Settings) -> tuple[Reason, str] | None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dedupe.article import Relation
-from dedupe.detect import Detector, Sketches, join, sketch, unpack_ids
+from dedupe.detect import Detector, unpack_ids
 from dedupe.elect import Candidate
 from dedupe.pipeline import staging
 from dedupe.pipeline.batch import Batch, Live
@@ -16,13 +16,13 @@ from dedupe.pipeline.candidates import Candidates
 from dedupe.pipeline.evidence import Evidence
 from dedupe.pipeline.rebuild import known
 from dedupe.pipeline.run import Run
+from dedupe.pipeline.sketching import gather
 from dedupe.pipeline.template_changes import hash_without_template
 from dedupe.pipeline.template_state import Known
 from dedupe.pipeline.texts import Texts
 from dedupe.pipeline.versions import Entry, resolve
 
 REPORT_EVERY = 100
-SKETCHED = 4096
 
 _HISTORY = ["id", "word_count", "first_seen_at", "published_at", "site", "version", "cluster_id"]
 
@@ -35,7 +35,8 @@ def detect(run: Run, shards: list[Path]) -> int:
         run.texts = Texts(run.live, run.snapshot)
         run.candidates = Candidates(run.live, run.started_at)
         run.detector = Detector(run.settings, run.index)
-        run.detector.add_sketches(run.live.ids, _sketched(run))
+        sketches = gather(run.live, run.shards("sketches"), run.staging / "signatures")
+        run.detector.add_sketches(run.live.ids, sketches)
         _load_history(run)
         run.ranking = run.candidates.ranking(run.settings)
         evidence = Evidence(run.settings)
@@ -52,16 +53,6 @@ def detect(run: Run, shards: list[Path]) -> int:
         run.progress("detect", run.counts["candidates"], run.counts["candidates"])
         run.pairs.extend(evidence.pairs())
     return run.counts["candidates"]
-
-
-def _sketched(run: Run) -> Sketches:
-    """The sketches of the documents that go on, in their order."""
-    parts = []
-    for first in range(0, len(run.live), SKETCHED):
-        positions = range(first, min(first + SKETCHED, len(run.live)))
-        texts = [run.live.text(position) for position in positions]
-        parts.append(sketch(texts, run.index.parameters))
-    return join(parts, run.index.parameters)
 
 
 def _sort_out_versions(run: Run) -> None:

@@ -20,6 +20,7 @@ from dedupe.acquire import Input, expand
 from dedupe.acquire.arrival import Stamp
 from dedupe.article import Pair
 from dedupe.detect import Detector, Index
+from dedupe.pipeline.engine import Engine, Local
 from dedupe.pipeline.inbox import outside
 from dedupe.pipeline.lock import STATE, Held, locked, next_number
 from dedupe.pipeline.place import root_of, viewed
@@ -78,6 +79,7 @@ class Run:
         nonce = f"{self.started_at.isoformat()} {os.getpid()} {self.inputs}"
         tail = hashlib.blake2b(nonce.encode("utf-8", "replace"), digest_size=3).hexdigest()
         self.run_id = f"{self.started_at:%Y%m%dT%H%M%S}-{tail}"
+        self.engine: Engine = Local(settings.workers)
         self.found: list[Input] = []
         self.finished: list[tuple[Input, Stamp]] = []
         self.snapshot: Snapshot | None = None
@@ -168,6 +170,11 @@ class Run:
             StoreError: the folder cannot be written, or its present snapshot cannot be read.
         """
         self.found = outside(expand(self.inputs), self.settings.done)
+        with contextlib.closing(self.engine), self._held():
+            yield
+
+    @contextlib.contextmanager
+    def _held(self) -> Iterator[None]:
         if self.dry_run:
             with (
                 tempfile.TemporaryDirectory(prefix="dedupe-") as folder,

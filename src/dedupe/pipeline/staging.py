@@ -76,9 +76,13 @@ REFUSED = pa.schema([field for field in REJECTS if field.name not in {"first_see
 
 def write(path: Path, schema: pa.Schema, rows: Iterable[Mapping[str, Any]]) -> int:
     """Write ``rows`` as one Arrow file, complete or not at all; gives their number."""
-    table = pa.Table.from_pylist(list(rows), schema=schema)
+    return write_table(path, pa.Table.from_pylist(list(rows), schema=schema))
+
+
+def write_table(path: Path, table: pa.Table) -> int:
+    """``write`` for what is a table already."""
     draft = path.with_suffix(".draft")
-    with pa.OSFile(str(draft), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+    with pa.OSFile(str(draft), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
     draft.replace(path)
     return int(table.num_rows)
