@@ -26,6 +26,7 @@ GROUND = (
     "transient",
     "object_access",
     "objects",
+    "foreign",
 )
 
 

@@ -7,11 +7,13 @@ live in.
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 # Not lazy: the package of the same name would take its place at the first import of a submodule.
 from dedupe.clean import clean
+from dedupe.foreign import Harmless
 
 if TYPE_CHECKING:
     from dedupe.article import Article, Relation, Removal, Verdict
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from dedupe.pipeline import Result, ingest
     from dedupe.settings import Settings
     from dedupe.store import Store, export, open  # noqa: A004 - `dedupe.open` is the contract
+
+logging.getLogger("dedupe").addFilter(Harmless())
 
 __all__ = [
     "Article",

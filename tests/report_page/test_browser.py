@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from dedupe.report.page import write_page
 from tests.report_page.conftest import Newspaper
+from tests.report_page.hostility import payload_rows
 
 pytestmark = pytest.mark.browser
 
@@ -146,3 +148,30 @@ def test_it_prints_in_light_colours_without_its_controls(open_page: Open, week_f
         page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(29, 34, 38)"
     )
     assert page.pdf().startswith(b"%PDF")
+
+
+def test_no_form_of_script_runs_and_nothing_is_asked_for(
+    open_page: Open, newspaper: Newspaper
+) -> None:
+    """What the fixture holds besides: no dialog, no error, no request but for the file."""
+    path = newspaper.root / "in\"><img src=x onerror=window.owned=1>'.jsonl"
+    path.write_text("\n".join(map(json.dumps, payload_rows())) + "\n", encoding="utf-8")
+    newspaper.day(0, path, sources=("<script>window.owned=1</script>", '"><svg onload=owned=1>'))
+    out = newspaper.root / "report.html"
+    write_page(newspaper.snapshot, out)
+    page = open_page(out)
+    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+    for event in ("mouseover", "focus", "toggle"):
+        page.evaluate(
+            "name => document.querySelectorAll('*').forEach("
+            "each => each.dispatchEvent(new Event(name)))",
+            event,
+        )
+    assert page.evaluate("window.owned") is None
+    targets = page.evaluate("[...document.links].map(each => each.href)")
+    assert targets
+    assert {target.split(":")[0] for target in targets} <= {"file", "https", "http"}
+    foreign = "img, iframe, object, embed, form[action], base, link, video, audio, script[src]"
+    assert page.locator(foreign).count() == 0
+    assert page.locator("script").count() == 1
+    assert "onerror=window.owned=1" in page.locator("body").inner_text()

@@ -10,6 +10,7 @@ import click
 
 from dedupe.cli import documents, downstream, folder
 from dedupe.errors import DedupeError, SettingsError
+from dedupe.foreign import harmless, without_secrets
 
 
 class _Commands(click.Group):
@@ -19,7 +20,7 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except DedupeError as error:
-            click.echo(f"error: {error}", err=True)
+            click.echo(f"error: {without_secrets(harmless(str(error)))}", err=True)
             ctx.exit(2 if isinstance(error, SettingsError) else 1)
         except BrokenPipeError:
             ctx.exit(1)

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from dedupe.foreign import escaped
 from dedupe.objects import is_address
 from dedupe.settings import Settings
 
@@ -79,4 +80,5 @@ def options_of(
 def print_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
     """Print for machines; what the terminal's encoding lacks is escaped."""
     everything = codecs.lookup(sys.stdout.encoding or "ascii").name.startswith("utf")
-    click.echo(json.dumps(value, ensure_ascii=not everything, indent=2, default=str))
+    written = json.dumps(value, ensure_ascii=not everything, indent=2, default=str)
+    click.echo(escaped(written))

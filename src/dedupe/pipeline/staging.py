@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from dedupe.acquire.urls import masked
 from dedupe.article import Article, Document, Stated
 from dedupe.rejects import Reject
 from dedupe.schemas import REJECTS
@@ -102,7 +103,7 @@ def document_row(document: Document) -> dict[str, Any]:
         "text": _encodable(document.text),
         "raw_hash": document.raw_hash,
         "bytes": document.bytes,
-        "url": document.url,
+        "url": _shown(document.url),
         "encoding": document.encoding,
         "stated": json.dumps(dict(document.stated), default=_iso, ensure_ascii=True),
     }
@@ -117,6 +118,11 @@ def document_of(row: Mapping[str, Any]) -> Document:
     return Document(**{**row, "stated": stated})
 
 
+def _shown(url: str | None) -> str | None:
+    """An address as it is stored: nobody who reads the tables gets at what it was fetched with."""
+    return masked(url) if url else None
+
+
 def cleaned_row(document: Document, article: Article) -> dict[str, Any]:
     """A document and what ``clean`` made of it as a row of ``CLEANED``."""
     text = _encodable(article.text)
@@ -126,7 +132,7 @@ def cleaned_row(document: Document, article: Article) -> dict[str, Any]:
         "source": document.source,
         "media_type": document.media_type,
         "raw_hash": document.raw_hash,
-        "url": document.url or article.url,
+        "url": _shown(document.url or article.url),
         "site": article.site,
         "title": article.title and _encodable(article.title),
         "authors": [_encodable(author) for author in article.authors],

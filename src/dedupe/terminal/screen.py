@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
+
+from dedupe.foreign import harmless
 
 WIDE = 160
 """Columns where the output goes to a file or a pipe."""
@@ -25,10 +28,21 @@ STAGE_STYLES = {
 }
 
 
+class Screen(Console):
+    """A console on which only our own styles act: what documents say is shown harmless."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Give the segments, the text of each without characters that a terminal obeys."""
+        for segment in super().render(renderable, options):
+            yield (segment if segment.control else Segment(harmless(segment.text), segment.style))
+
+
 def screen() -> Console:
     """Standard output; not folded to 80 columns where it goes to a file or a pipe."""
-    console = Console()
-    return console if console.is_terminal else Console(width=WIDE)
+    console = Screen()
+    return console if console.is_terminal else Screen(width=WIDE)
 
 
 def section(console: Console, title: str) -> None:
