@@ -2,9 +2,7 @@
 
 One small set of verbs over ``obstore``, which has what a data folder in a bucket stands on: an
 object is written only if it is still the one that was read (``If-Match``), or not there
-(``If-None-Match``). Credentials and endpoints come from the environment, as with the stores' own
-tools; nothing of them is kept here. Requests that fail in a way that may pass are tried again by
-the library.
+(``If-None-Match``). Requests that fail in a way that may pass are tried again by the library.
 """
 
 from __future__ import annotations
@@ -27,6 +25,7 @@ MISSING = "pip install 'dedupe-ingest[remote]'"
 
 _ADDRESS = re.compile(rf"({'|'.join(SCHEMES)})://([^/]+)/*(.*)", re.IGNORECASE | re.DOTALL)
 _PIECE = 4 << 20
+_PASSING = {"408", "429"}  # too slow, too often
 
 
 class BucketAwayError(StoreError, ConnectionError):
@@ -136,7 +135,7 @@ class Bucket:
         """Write an object, or replace it."""
         import obstore
 
-        with self.said(key):
+        with self.said(key, reads=False):
             obstore.put(self._store, key, body)
 
     def swap(self, key: str, body: bytes, tag: Tag | None) -> Tag:
@@ -152,7 +151,7 @@ class Bucket:
         if tag is not None:
             known = {"e_tag": tag.etag, "version": tag.version}
             mode = {name: value for name, value in known.items() if value is not None}
-        with self.said(key):
+        with self.said(key, reads=False):
             try:
                 # In one request: an upload in parts has no condition in some stores.
                 done = obstore.put(self._store, key, body, mode=mode, use_multipart=False)
@@ -207,7 +206,7 @@ class Bucket:
         """The objects below ``prefix``, a folder, in no order."""
         import obstore
 
-        with self.said(prefix):
+        with self.said(prefix, reads=False):
             for part in obstore.list(self._store, prefix or None):
                 for found in part:
                     # Consoles show a folder by an object of its name, without a byte.
@@ -218,7 +217,7 @@ class Bucket:
         """The names of the folders in the folder ``prefix``."""
         import obstore
 
-        with self.said(prefix):
+        with self.said(prefix, reads=False):
             found = obstore.list_with_delimiter(self._store, prefix)["common_prefixes"]
         return sorted(path.rstrip("/").rpartition("/")[2] for path in found)
 
@@ -234,15 +233,25 @@ class Bucket:
         opened: Any = FsspecStore(protocol, **access(self.scheme))
         return PyFileSystem(FSSpecHandler(opened)), f"{self.name}/{self.prefix}".rstrip("/")
 
+    def _no_bucket(self, what: str) -> StoreError:
+        return StoreError(
+            f"{what}: there is no bucket {self.name}; make it, or look at the endpoint"
+        )
+
     @contextlib.contextmanager
-    def said(self, key: str = "") -> Iterator[None]:
-        """The library's errors as ours, naming the object."""
+    def said(self, key: str = "", *, reads: bool = True) -> Iterator[None]:
+        """The library's errors as ours, naming the object.
+
+        What is not found is the object where one ``reads``, else the bucket itself.
+        """
         from obstore import exceptions
 
         what = f"{self.address}/{key}" if key else self.address
         try:
             yield
         except FileNotFoundError as error:
+            if not reads:
+                raise self._no_bucket(what) from error
             raise FileNotFoundError(errno.ENOENT, "no such object", what) from error
         except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError) as error:
             raise StoreError(
@@ -252,6 +261,11 @@ class Bucket:
         except exceptions.NotSupportedError as error:
             raise StoreError(f"{what}: the store cannot do this ({_brief(error)})") from error
         except exceptions.GenericError as error:
+            status = re.search(r"status code: (\d{3})", str(error))
+            if status and status[1] == "404":
+                raise self._no_bucket(what) from error
+            if status and status[1].startswith("4") and status[1] not in _PASSING:
+                raise StoreError(f"{what}: {_brief(error)}") from error
             raise BucketAwayError(f"{what}: {_brief(error)}") from error
         except exceptions.BaseError as error:
             raise StoreError(f"{what}: {_brief(error)}") from error

@@ -283,3 +283,14 @@ def test_a_store_that_ignores_conditions_is_refused(
         dedupe.ingest(put(tmp_path / "in", 1), address)
     store.plan()
     assert list(Bucket(address).items()) == []
+
+
+def test_a_bucket_that_is_not_there_is_named(store: Store, tmp_path: Path) -> None:
+    inputs = put(tmp_path / "in", 1)
+    assert store.endpoint
+    for ask in (
+        lambda: dedupe.ingest(inputs, "s3://nobody-made-this/data"),
+        lambda: dedupe.ingest("s3://nobody-made-this/in", tmp_path / "data"),
+    ):
+        with pytest.raises(dedupe.StoreError, match="there is no bucket nobody-made-this"):
+            ask()
