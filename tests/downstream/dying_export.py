@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import sys
 from pathlib import Path
@@ -21,6 +22,9 @@ import pyiceberg.io.pyarrow  # noqa: F401
 import dedupe
 import dedupe.downstream.delta
 import dedupe.downstream.iceberg
+
+LOOK = 0.0005
+"""Seconds between two looks at the target."""
 
 OPERATIONS = {"os.rename", "os.remove", "open"}
 
@@ -43,13 +47,13 @@ def files(path: Path) -> int:
 
 
 def kill_at_sight(child: int, moment: int, path: Path, before: int) -> int:
-    while True:
-        if files(path) >= before + moment:
-            os.kill(child, signal.SIGKILL)
-            return os.waitpid(child, 0)[1]
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            return status
+    ending = os.pidfd_open(child)
+    while files(path) < before + moment:
+        if select.select([ending], [], [], LOOK)[0]:
+            break
+    os.close(ending)
+    os.kill(child, signal.SIGKILL)
+    return os.waitpid(child, 0)[1]
 
 
 def main() -> None:

@@ -134,7 +134,7 @@ def test_a_snapshot_that_only_rearranged_files_changes_nothing(desk: Desk) -> No
     assert feed(desk, 3, 4) == []
 
 
-few = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @few

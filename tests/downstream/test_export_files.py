@@ -218,6 +218,7 @@ def test_the_snapshots_of_another_data_folder_are_not_taken_for_ours(
         ({"path": "a.jsonl", "table": "removals"}, "removals cannot be exported"),
         ({"path": "a.jsonl", "full": True, "since": 1}, "does not go with since"),
         ({"path": "a.jsonl", "catalog": "c", "to": "jsonl"}, "goes with iceberg"),
+        ({"path": "a%20b", "to": "delta"}, "looks percent-encoded"),
         ({"path": "s3://bucket/a.jsonl"}, "this machine's own"),
     ],
 )

@@ -108,7 +108,6 @@ def iceberg_rows(path: Path) -> list[Row] | None:
     ("to", "read", "moments"),
     [
         pytest.param("delta", delta_rows, (1,), id="delta"),
-        pytest.param("iceberg", iceberg_rows, (3,), id="iceberg"),
         pytest.param("delta", delta_rows, range(1, 5), id="delta-all", marks=pytest.mark.slow),
         pytest.param(
             "iceberg", iceberg_rows, range(1, 9), id="iceberg-all", marks=pytest.mark.slow

@@ -54,7 +54,10 @@ def test_the_table_equals_the_articles_of_every_snapshot(
     assert done.changes == {"added": 1, "promoted": 0, "revised": 1, "removed": 0}
 
 
-@both
+@pytest.mark.parametrize(
+    ("to", "read"),
+    [("delta", delta), pytest.param("iceberg", iceberg, marks=pytest.mark.slow)],
+)
 def test_after_a_rollback_the_table_goes_back_and_then_on(
     desk: Desk, tmp_path: Path, to: str, read: Read
 ) -> None:

@@ -19,7 +19,7 @@ from tests.desk import CLOCKS, Desk, content, outcomes
 from tests.newsroom import Story, story, write_rows
 from tests.pipeline.corpora import ANY, Item, items, write
 
-few = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")

@@ -10,13 +10,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from dedupe.downstream.feed import Feed
 from dedupe.downstream.target import Mark, all_added, whole
-from dedupe.errors import StoreError
+from dedupe.errors import SettingsError, StoreError
 from dedupe.publish import Snapshot
 from dedupe.schemas import TABLES
 
@@ -28,6 +29,16 @@ class Delta:
     whole_only = False
 
     def __init__(self, path: Path, table: str) -> None:
+        """Name the table.
+
+        Raises:
+            SettingsError: the library would take part of the path for an escape.
+        """
+        if unquote(str(path.resolve())) != str(path.resolve()):
+            raise SettingsError(
+                f"{path}: its name looks percent-encoded, which Delta Lake would decode; choose "
+                "another folder"
+            )
         self._path = path
         self._names = TABLES[table].names
         self._apps = f"dedupe.{table}.snapshot", f"dedupe.{table}.stamp", f"dedupe.{table}.rows"
