@@ -282,7 +282,15 @@ def test_nobody_there(press: Press, ask: Asker) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://", "http://[::1/", "https://exa mple/", "http://127.0.0.1:99999/"]
+    "url",
+    [
+        "http://",
+        "http://[::1/",
+        "https://exa mple/",
+        "http://127.0.0.1:99999/",
+        "http://127.0.0.1/" + 9000 * "a",
+    ],
+    ids=["no host", "open bracket", "space", "port", "long"],
 )
 def test_what_is_no_address_is_told_so(ask: Asker, url: str) -> None:
     (ask.folder / "bodies").mkdir()
@@ -427,6 +435,11 @@ def test_who_wants_rest_for_long_is_left_alone_by_this_run_and_the_next(
     assert press.paths() == ["/a"]
     assert "left alone for 3600 s more" in ask.failure(press.url("/b"))[1]
     assert press.paths() == ["/a"]
+
+
+def test_rest_has_bounds(press: Press, ask: Asker) -> None:
+    press.answer("/a", Reply(503, headers={"retry-after": "9" * 400}))
+    assert ask.failure(press.url("/a"))[1] == "answered 503, to be asked again after 86400 s"
 
 
 def test_a_host_that_fails_time_and_again_is_not_asked_for_the_rest(

@@ -209,8 +209,9 @@ def test_lists_that_name_one_another_come_to_an_end(press: Press, desk: Desk) ->
 
 def test_links_beyond_the_limit_wait_for_the_next_run(press: Press, desk: Desk) -> None:
     address = feed(press, *(entry(press, number) for number in range(5)))
-    taken = [desk.ingest(address, fetch_limit=2).counts["articles"] for _ in range(4)]
-    assert taken == [2, 2, 1, 0]
+    runs = [desk.ingest(address, fetch_limit=2).counts for _ in range(4)]
+    assert [counts["articles"] for counts in runs] == [2, 2, 1, 0]
+    assert [counts["left"] for counts in runs] == [3, 1, 0, 0]
 
 
 def test_links_in_files_are_followed_only_when_all_is_fetched(press: Press, desk: Desk) -> None:

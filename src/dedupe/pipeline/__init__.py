@@ -28,8 +28,8 @@ class Result:
     """What a run did.
 
     ``counts`` has ``documents`` and each of ``OUTCOMES``, with ``promotions``, ``removals`` and
-    ``candidates`` besides, and ``left``, the files that are still being written; ``relations``
-    counts verdicts of filed and revised documents.
+    ``candidates`` besides, and ``left``, the files that are still being written and the links
+    beyond ``fetch_limit``; ``relations`` counts verdicts of filed and revised documents.
     """
 
     run_id: str

@@ -57,7 +57,7 @@ def acquire(run: Run) -> list[Path]:
                 case Unchanged():
                     run.counts["unchanged"] += 1
         flush()
-        run.finished, run.counts["left"] = visits.finished, len(visits.left)
+        run.finished, run.counts["left"] = visits.finished, len(visits.left) + follow.left
         refused = map(staging.reject_row, rejects)
         staging.write(run.staging / "rejects-acquire.arrow", staging.REFUSED, refused)
         run.counts["rejects"] += len(rejects)

@@ -16,7 +16,7 @@ import httpx
 
 from dedupe.acquire.fetch.answers import Answer, Body, Failure, FetchError, NotModified, Request
 from dedupe.acquire.fetch.body import check_readable, is_page, media_type_of, spool
-from dedupe.acquire.fetch.pace import LONGEST_WAIT, TRIES, Pace
+from dedupe.acquire.fetch.pace import LONGEST_REST, LONGEST_WAIT, TRIES, Pace
 from dedupe.acquire.fetch.robots import Robots
 from dedupe.acquire.fetch.wire import Wire, parse, redirect_of
 from dedupe.acquire.urls import masked
@@ -163,6 +163,7 @@ class Client:
             return FetchError(Reason.HTTP_STATUS, f"answered {status}", lasting=True)
         wait = _seconds(response.headers.get("retry-after"))
         if wait is not None and wait > LONGEST_WAIT:
+            wait = min(wait, LONGEST_REST)
             self._resting.note(host, wait)
             self._pace.close(host, f"wants to be left alone for {wait:.0f} s")
             detail = f"answered {status}, to be asked again after {wait:.0f} s"

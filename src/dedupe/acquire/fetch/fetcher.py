@@ -13,7 +13,7 @@ import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -70,9 +70,9 @@ class Fetcher:
             for request in requests:
                 waiting.append(asyncio.run_coroutine_threadsafe(self._get(request), loop))
                 if len(waiting) >= WINDOW:
-                    yield waiting.popleft().result()
+                    yield _awaited(waiting.popleft())
             while waiting:
-                yield waiting.popleft().result()
+                yield _awaited(waiting.popleft())
         finally:
             for future in waiting:
                 future.cancel()
@@ -99,3 +99,10 @@ class Fetcher:
         if self._getter is not None:
             with contextlib.suppress(Exception):
                 await self._getter.aclose()
+
+
+def _awaited(future: Future[Answer]) -> Answer:
+    """The answer; whoever cancels a run from another thread is heard while it waits."""
+    while not future.done():
+        wait([future], timeout=0.5)
+    return future.result()

@@ -91,7 +91,8 @@ class Follower:
         self._files: dict[str, _Asked] = {}
         self._met: set[bytes] = set()
         self._links = 0
-        self._left = 0
+        self.left = 0
+        """Links that wait for the next run."""
 
     def __enter__(self) -> Self:
         """Open nothing yet."""
@@ -148,7 +149,7 @@ class Follower:
             detail = f"more than {DEEPEST} lists within one another"
             return Reject.of_input(asked.source, Reason.NOT_FETCHED, detail, size=0)
         if self._links >= self._settings.fetch_limit:
-            self._left += 1
+            self.left += 1
             asked.leave_open()
             return None
         self._links += 1
@@ -172,13 +173,9 @@ class Follower:
             if one.whole and one.validators is not None:
                 self.state.note(one.address, one.validators, conditional=True)
         self._lists = []
-        if self._left:
-            log.warning(
-                "%d links wait for the next run (fetch_limit = %d)",
-                self._left,
-                self._settings.fetch_limit,
-            )
-            self._left = 0
+        if self.left:
+            limit = self._settings.fetch_limit
+            log.warning("%d links wait for the next run (fetch_limit = %d)", self.left, limit)
 
     def _outcome(self, asked: _Asked, answer: Answer) -> Iterator[Outcome]:
         match answer:

@@ -23,6 +23,9 @@ TRIES = 3
 LONGEST_WAIT = 60.0
 """Seconds for which a run waits at a host's wish (Retry-After); beyond, the host is left alone."""
 
+LONGEST_REST = 86_400.0
+"""Seconds for which a host is left alone by later runs at most, whatever it asks for."""
+
 LONGEST_DELAY = 30.0
 """Seconds between two requests at most, whatever robots.txt asks for."""
 

@@ -20,6 +20,8 @@ from dedupe.rejects import Reason
 SLOWEST = 10_000
 """Bytes a second that a body must keep to once it takes longer than the timeout."""
 
+_LONGEST = 8_192
+"""Characters of an address; servers stop at fewer."""
 _PORTS = range(1, 65_536)
 _REDIRECTS = {301, 302, 303, 307, 308}
 _HEADERS = {
@@ -131,6 +133,9 @@ def parse(address: str, base: httpx.URL | None = None) -> httpx.URL:
     Raises:
         FetchError: it is none.
     """
+    if len(address) > _LONGEST:
+        detail = f"an address of {len(address)} characters"
+        raise FetchError(Reason.FETCH_FAILED, detail, lasting=True)
     try:
         url = base.join(address.strip()) if base else httpx.URL(address.strip())
         url.raw_host.decode("ascii")
