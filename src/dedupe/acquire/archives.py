@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
-from pathlib import PurePosixPath
 from typing import IO, Any, Self, cast
 
 from dedupe.acquire.inputs import passed_over
@@ -230,7 +229,7 @@ def _source(file: Opened, name: str) -> str:
 
 
 def _name(path: str) -> str:
-    return PurePosixPath(path.replace("\\", "/")).name
+    return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
 def _refused(source: str, reason: Reason, detail: str, size: int) -> Reject:

@@ -29,15 +29,20 @@ def form_for(name: str, media_type: str | None) -> Form | None:
     Raises:
         CannotReadError: a user's reader cannot be loaded.
     """
-    there = _installed(tuple(sys.path))
-    entry = there.get(PurePath(name).suffix.lower()) or there.get(media_type or "")
+    entry = _entry(name, media_type)
     return _loaded(entry) if entry else READERS.get(media_type or "")
 
 
 def of_user(name: str, media_type: str | None) -> bool:
     """Whether a user's reader takes files of this name and form."""
+    return _entry(name, media_type) is not None
+
+
+def _entry(name: str, media_type: str | None) -> EntryPoint | None:
     there = _installed(tuple(sys.path))
-    return PurePath(name).suffix.lower() in there or (media_type or "") in there
+    if not there:
+        return None
+    return there.get(PurePath(name).suffix.lower()) or there.get(media_type or "")
 
 
 @lru_cache(maxsize=4)
