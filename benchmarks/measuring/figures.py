@@ -17,6 +17,9 @@ from benchmarks.measuring.watched import Ran
 
 Figures = dict[str, Any]
 
+START = 60.0
+"""Seconds that a system may take to start even if its part has none left."""
+
 
 class Budget:
     """The seconds that a part may take: when they are spent, no further round begins."""
@@ -66,7 +69,7 @@ def in_turn(systems: Sequence[System], budget: Budget) -> list[Figures]:
                     system.found = system.judge()
     for system in systems:
         if system.start and system.ran and not system.ran[-1].fault:
-            begun = system.start(budget.left)
+            begun = system.start(max(budget.left, START))
             system.start_seconds = 0.0 if begun.fault else begun.seconds
     return with_ratios([entry(system) for system in systems])
 

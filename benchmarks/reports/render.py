@@ -31,6 +31,10 @@ it takes to start (a run with 16 documents) is left out of its documents a secon
 start. Copies were planted in invented articles: *stories lost* have no article left (a
 wrong merge), *copies left* are articles that should have been filed.
 """
+NOTHING = """\
+Nothing was measured yet: `python -m benchmarks all` takes some twenty minutes on a machine that
+does nothing else, `python -m benchmarks render` then writes this page.
+"""
 ABOUT = {
     "pages": "What others do stands in `benchmarks/peers/`: the naive pipeline is what a good "
     "engineer writes in an afternoon; datatrove runs its own extractor, MinHash stages and writer.",
@@ -74,7 +78,7 @@ def page(parts: dict[str, Figures], pictures: dict[str, str]) -> str:
         written += [_sentence(name, part["figures"])] if _sentence(name, part["figures"]) else []
         if name in pictures:
             written.append(f"![{tables[0].title}](benchmarks-{name}.svg)\n")
-    written.append(_machines(parts))
+    written.append(_machines(parts) if parts else NOTHING)
     return "\n".join(written)
 
 

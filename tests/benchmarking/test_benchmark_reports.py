@@ -103,6 +103,12 @@ def test_the_page_has_every_part_its_figures_and_its_machine(results: Path, tmp_
     assert len({line.count("|") for line in tables if "naive" in line}) == 1
 
 
+def test_a_page_of_no_results_says_how_to_get_some(tmp_path: Path) -> None:
+    (tmp_path / "results.json").write_text('{"parts": {}}')
+    assert main(["render", str(tmp_path / "results.json"), "--to", str(tmp_path)]) == 0
+    assert "Nothing was measured yet" in (tmp_path / "benchmarks.md").read_text("utf-8")
+
+
 def test_the_pictures_are_well_formed_and_name_what_they_show(
     results: Path, tmp_path: Path
 ) -> None:
