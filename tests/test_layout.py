@@ -140,7 +140,7 @@ def test_the_whole_package_runs_without_prefect() -> None:
 
 def test_asking_for_help_loads_none_of_the_heavy_libraries() -> None:
     loaded = loaded_by("from dedupe.cli import main\nmain(['--help'], standalone_mode=False)")
-    assert not {"pyarrow", "datasketch", "numba", "scipy", "pandas"} & loaded
+    assert not {"pyarrow", "datasketch", "numba", "scipy", "pandas", "httpx"} & loaded
 
 
 def test_every_module_can_be_read_in_one_sitting() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any
 
 import httpcore
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedupe.acquire.fetch.answers import FetchError
 from dedupe.acquire.fetch.guard import BlockedError, Guard
 from dedupe.acquire.fetch.transport import GuardedBackend, resolve
 from dedupe.errors import SettingsError
@@ -163,6 +165,21 @@ def test_of_several_addresses_only_the_public_ones_are_dialled() -> None:
     dial = Dialled("93.184.216.34")
     connect([["10.0.0.1", "93.184.216.34", "::1", "93.184.216.35"]], dial)
     assert dial.addresses == ["93.184.216.34", "93.184.216.35"]
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [(socket.EAI_NONAME, FetchError), (socket.EAI_AGAIN, httpcore.ConnectError)],
+)
+def test_a_name_that_is_not_there_is_told_from_a_name_server_that_is_away(
+    code: int, told: type[Exception]
+) -> None:
+    async def look_up(_host: str, _port: int) -> list[str]:
+        raise socket.gaierror(code, "as the resolver says")
+
+    backend = GuardedBackend(Guard(), look_up, Dialled())
+    with pytest.raises(told, match=r"news\.example"):
+        asyncio.run(backend.connect_tcp("news.example", 80))
 
 
 def test_a_name_with_private_addresses_only_is_refused() -> None:

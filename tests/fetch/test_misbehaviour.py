@@ -129,6 +129,15 @@ def test_what_was_not_modified_is_not_sent_again(press: Press, ask: Asker) -> No
     assert [asked.headers.get("if-none-match") for asked in press.asked][-2:] == [None, found.etag]
 
 
+def test_a_date_is_a_validator_too(press: Press, ask: Asker) -> None:
+    date = "Sun, 06 Nov 1994 08:49:37 GMT"
+    press.pages["/a"] = lambda asked: (
+        Reply(304) if asked.headers.get("if-modified-since") == date else OK
+    )
+    again = Request(url=press.url("/a"), last_modified=date, validated=press.url("/a"))
+    assert ask.one(again) == NotModified()
+
+
 # What is too much
 
 
@@ -265,14 +274,6 @@ def test_what_does_not_speak_http_is_told_so(press: Press, ask: Asker, said: byt
 
     press.answer("/a", Reply(raw=speak))
     assert ask.failure(press.url("/a"))[0] == Reason.FETCH_FAILED
-
-
-def test_a_host_that_is_not_there_is_asked_for_once(ask: Asker) -> None:
-    """Names below .invalid never exist (RFC 6761); where no name server is, it cannot be told."""
-    (ask.folder / "bodies").mkdir()
-    reason, detail = ask.failure("http://nobody.invalid/")
-    assert reason == Reason.FETCH_FAILED
-    assert "nobody.invalid" in detail
 
 
 def test_nobody_there(press: Press, ask: Asker) -> None:

@@ -157,10 +157,9 @@ def test_a_list_is_read_again_until_each_of_its_links_was_dealt_with(
     address = feed(press, entry(press, 1), entry(press, 2))
     page = press.pages["/2.html"]
     press.answer("/2.html", Reply(500))
-    asked = {"fetch_timeout": 1.0}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("dedupe.acquire.fetch.pace._BACK_OFF", (0.0, 0.0))
-        assert outcomes(desk.ingest(address, **asked)) == {"articles": 1, "rejects": 1}
+        assert outcomes(desk.ingest(address)) == {"articles": 1, "rejects": 1}
     press.pages["/2.html"] = page
     assert outcomes(desk.ingest(address)) == {"articles": 1, "unchanged": 1}
     assert outcomes(desk.ingest(address)) == {"unchanged": 1}
@@ -238,6 +237,26 @@ def test_a_list_stays_in_its_folder_until_its_links_were_dealt_with(
     assert path.exists()
     assert outcomes(desk.ingest(desk.inputs, **settings)) == {"articles": 1, "unchanged": 1}
     assert not path.exists()
+
+
+def test_links_that_must_not_be_fetched_are_rejects_and_the_others_are_fetched(
+    press: Press, desk: Desk
+) -> None:
+    press.put("/robots.txt", "User-agent: *\nDisallow: /private/\n", "text/plain")
+    press.put("/a", story(1).page())
+    links = ["/private/b", "/a"]
+    lines = [*map(press.url, links), "http://169.254.169.254/latest/meta-data", "http://[::1]/"]
+    press.put("/urls.txt", "\n".join(lines), "text/uri-list")
+    assert outcomes(desk.ingest(press.url("/urls.txt"))) == {"articles": 1, "rejects": 3}
+    reasons = {row["source"]: row["reason"] for row in desk.rows("rejects")}
+    assert reasons == {
+        press.url("/private/b"): "robots",
+        "http://169.254.169.254/latest/meta-data": "blocked-address",
+        "http://[::1]/": "blocked-address",
+    }
+    assert press.paths() == ["/urls.txt", "/a"]
+    # All were dealt with for good: the list need not be read again.
+    assert outcomes(desk.ingest(press.url("/urls.txt"))) == {"unchanged": 1}
 
 
 def test_nothing_is_fetched_where_that_is_the_setting(press: Press, desk: Desk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -22,6 +23,7 @@ SLOWEST = 10_000
 
 _LONGEST = 8_192
 """Characters of an address; servers stop at fewer."""
+_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 _PORTS = range(1, 65_536)
 _REDIRECTS = {301, 302, 303, 307, 308}
 _HEADERS = {
@@ -138,7 +140,8 @@ def parse(address: str, base: httpx.URL | None = None) -> httpx.URL:
         raise FetchError(Reason.FETCH_FAILED, detail, lasting=True)
     try:
         url = base.join(address.strip()) if base else httpx.URL(address.strip())
-        url.raw_host.decode("ascii")
+        if url.host and not _HOST.fullmatch(url.raw_host.decode("ascii")):
+            raise ValueError(f"host {url.host!r}")
         if url.port is not None and url.port not in _PORTS:
             raise ValueError(f"port {url.port}")
     except (httpx.InvalidURL, ValueError) as error:
