@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -127,6 +128,24 @@ def test_a_table_made_by_others_is_brought_further_on_their_word(
     (tmp_path / "full" / "notes.txt").write_text("mine", "utf-8")
     with pytest.raises(dedupe.StoreError, match="holds something else"):
         dedupe.export(tmp_path / "full", desk.data, "delta", full=True)
+
+
+def test_the_data_files_of_a_first_export_that_died_are_no_table(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """One of them half written, under the name that the library gives it until it is whole."""
+    path = tmp_path / "table"
+    step(desk, 1)
+    dedupe.export(path, desk.data, "delta")
+    shutil.rmtree(path / "_delta_log")
+    (data,) = path.iterdir()
+    shutil.copy(data, data.with_name(f"{data.name}#1"))
+    dedupe.export(path, desk.data, "delta")
+    assert delta(path) == articles(desk)
+    (tmp_path / "other").mkdir()
+    shutil.copy(data, tmp_path / "other" / "mine.parquet")
+    with pytest.raises(dedupe.StoreError, match="was not written by an export"):
+        dedupe.export(tmp_path / "other", desk.data, "delta")
 
 
 def test_a_column_that_the_iceberg_table_lacks_is_added(desk: Desk, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ people.
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -20,6 +21,9 @@ from dedupe.downstream.target import Mark, all_added, whole
 from dedupe.errors import SettingsError, StoreError
 from dedupe.publish import Snapshot
 from dedupe.schemas import TABLES
+
+_LEFT_BEHIND = re.compile(r"_delta_log|part-\d{5}-[0-9a-f-]{36}-c\d{3}(\.\w+)?\.parquet(#\d+)?")
+"""What a first export that died leaves: data files, whole or not (``#1``), that no log names."""
 
 
 class Delta:
@@ -51,9 +55,8 @@ class Delta:
         """Whether there is a table, or something else that is not ours."""
         if DeltaTable.is_deltatable(self._path):
             return True
-        # Data files without a log: a first export died.
         return self._path.exists() and any(
-            path.suffix != ".parquet" and path.name != "_delta_log" for path in self._path.iterdir()
+            not _LEFT_BEHIND.fullmatch(path.name) for path in self._path.iterdir()
         )
 
     def mark(self) -> Mark | None:
