@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -36,13 +37,14 @@ def programs() -> Path | None:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """A server of our own on loopback; gives its URL, with a password in it."""
     pytest.importorskip("psycopg", reason="PostgreSQL needs `pip install .[postgres]`")
     bin_dir = programs()
     if bin_dir is None:
         pytest.skip("no PostgreSQL here: apt-get install postgresql")
-    folder = tmp_path_factory.mktemp("postgresql")
+    # Not below pytest's own folder, which it closes to all but its user.
+    folder = Path(tempfile.mkdtemp(prefix="dedupe-postgresql-"))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -51,9 +53,6 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     # It refuses to run as root.
     who = {"user": "nobody"} if os.getuid() == 0 else {}
     if who:
-        for path in (folder, *folder.parents):
-            if path.is_relative_to("/tmp") and path != Path("/tmp"):
-                path.chmod(0o755)
         shutil.chown(folder, "nobody")
         shutil.chown(password, "nobody")
     subprocess.run(
@@ -83,6 +82,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"postgresql://keeper:kept-quiet@127.0.0.1:{port}/postgres"
         server.send_signal(signal.SIGINT)
         server.communicate()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(params=["postgresql", "sqlite"])
