@@ -387,3 +387,22 @@ def test_outcomes_do_not_depend_on_who_answers_first(tmp_path: Path) -> None:
             tables.append(desk.content())
     assert tables[0] == tables[1]
     assert (len(tables[0]["articles"]), len(tables[0]["duplicates"])) == (2, 4)
+
+
+def test_a_body_that_a_reader_broke_on_is_fetched_again(
+    press: Press, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is wrong is with us: a later version may read it, so 304 must not hide it."""
+    package = desk.folder / "site"
+    (package / "broken-1.dist-info").mkdir(parents=True)
+    (package / "broken-1.dist-info" / "METADATA").write_text("Name: broken\nVersion: 1\n")
+    (package / "broken-1.dist-info" / "entry_points.txt").write_text(
+        "[dedupe.readers]\n.broken = broken_reader:read\n"
+    )
+    (package / "broken_reader.py").write_text("def read(*_):\n    raise ValueError('no')\n")
+    press.put("/a.broken", story(1).page())
+    with monkeypatch.context() as patch:
+        patch.syspath_prepend(package)
+        assert outcomes(desk.ingest(press.url("/a.broken"))) == {"rejects": 1}
+    assert outcomes(desk.ingest(press.url("/a.broken"))) == {"articles": 1}
+    assert statuses(press, "/a.broken") == [False, False]

@@ -42,6 +42,9 @@ DEEPEST = 4
 AGAIN = 86_400.0
 """Seconds for which a link that led nowhere is not asked for again."""
 
+_OURS = frozenset((Reason.UNREADABLE, Reason.READER_FAILED))
+"""Reasons that lie with the disk or a reader: the same body may be read another time."""
+
 Outcome = Document | Reject | Unchanged
 
 
@@ -216,7 +219,11 @@ class Follower:
                 if (outcome := self.link(item, asked)) is not None:
                     yield outcome
             else:
+                if isinstance(item, Reject) and item.reason in _OURS:
+                    asked.leave_open()
                 yield item
+        if not asked.whole and not links:
+            return  # to be fetched again, and not to be told that it is unchanged
         if links:
             asked.validators = _known(asked, body.etag, body.last_modified, body.url)
             self._lists.append(asked)
