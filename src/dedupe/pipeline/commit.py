@@ -10,6 +10,8 @@ from dedupe.detect import Index, IndexUpdate
 from dedupe.pipeline.lock import STATE, Held
 from dedupe.pipeline.template_state import TEMPLATES, drop_others
 from dedupe.publish import Manifest, Snapshot, place, swap
+from dedupe.publish.keys import KEYS
+from dedupe.publish.keys import drop_others as drop_keys
 from dedupe.report.page import PAGE, write_page
 
 log = logging.getLogger("dedupe")
@@ -38,6 +40,7 @@ def commit(held: Held, draft: Path, manifest: Manifest, update: IndexUpdate, lea
     swap(data_dir, manifest)
     Index.prune(data_dir / STATE / "index", keep=manifest.stamp)
     drop_others(templates, manifest.stamp)
+    drop_keys(data_dir / STATE / KEYS, manifest.files)
 
 
 def _write_page(draft: Path) -> None:

@@ -28,6 +28,7 @@ from dedupe.pipeline.rebuild import open_index
 from dedupe.pipeline.template_learning import open_templates
 from dedupe.pipeline.template_state import TEMPLATES
 from dedupe.publish import Snapshot
+from dedupe.publish.keys import KEYS
 from dedupe.settings import Settings
 
 if TYPE_CHECKING:
@@ -197,6 +198,8 @@ class Run:
 
     def _open(self) -> None:
         self.snapshot = Snapshot.current(self.data_dir)
+        if self.snapshot is not None and not self.dry_run:
+            self.snapshot.keys = self.data_dir / STATE / KEYS
         scratch = self.staging / "index" if self.dry_run else None
         self.index = open_index(self.snapshot, self.index_dir, self.settings, scratch)
         if self.settings.templates and self.snapshot is not None:

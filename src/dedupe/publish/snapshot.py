@@ -7,12 +7,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from dedupe.errors import StoreError
+from dedupe.publish.keys import CACHED_FROM, rows_of
 from dedupe.publish.manifest import File, Manifest
 from dedupe.schemas import TABLES
 
@@ -30,6 +32,8 @@ class Snapshot:
             StoreError: the folder holds no readable manifest.
         """
         self.folder = folder
+        self.keys: Path | None = None
+        """Where whoever holds the data folder keeps sorted ids of its files (see ``keys``)."""
         self.manifest = Manifest.read(folder)
         self._root = str(folder)
         self._filesystem: Any = None
@@ -136,12 +140,27 @@ class Snapshot:
         for file in self.manifest.of(table):
             if not file.rows:
                 continue
-            mask = pc.is_in(self.read(file, [key]).column(key), value_set=wanted)
-            if pc.any(mask).as_py():
+            mask = self.mask(file, key, wanted)
+            if mask is not None:
                 parts.append(self._take(file, names, mask))
         return pa.concat_tables(parts)
 
-    def _take(self, file: File, columns: list[str], mask: pa.ChunkedArray) -> pa.Table:
+    def mask(self, file: File, key: str, wanted: pa.Array) -> pa.Array | pa.ChunkedArray | None:
+        """Which rows of a file have a ``key`` among ``wanted``; None where none has."""
+
+        def column() -> pa.ChunkedArray:
+            return self.read(file, [key]).column(key)
+
+        if self.keys is not None and file.rows >= CACHED_FROM:
+            rows = rows_of(self.keys, file, key, wanted, column)
+            if rows is not None:
+                marked = np.zeros(file.rows, np.bool_)
+                marked[rows] = True
+                return pa.array(marked) if len(rows) else None
+        mask = pc.is_in(pc.cast(column(), pa.string()), value_set=wanted)
+        return mask if pc.any(mask).as_py() else None
+
+    def _take(self, file: File, columns: list[str], mask: pa.Array | pa.ChunkedArray) -> pa.Table:
         """The masked rows of a file, decoding only the row groups that hold one."""
         reader = pq.ParquetFile(self._at(file), filesystem=self._filesystem)
         if set(columns) - set(reader.schema_arrow.names):

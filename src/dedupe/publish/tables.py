@@ -207,12 +207,8 @@ def _plan(
 
 def _without(previous: Snapshot, file: File, dropped: pa.Array) -> pa.Table | None:
     """The file's rows less the dropped ones; None where it holds none of them."""
-    key = KEYS[file.table]
-    column = previous.read(file, [key]).column(key)
-    hit = pc.is_in(pc.cast(column, pa.string()), value_set=dropped)
-    if not pc.any(hit).as_py():
-        return None
-    return previous.read(file).filter(pc.invert(hit))
+    hit = previous.mask(file, KEYS[file.table], dropped)
+    return None if hit is None else previous.read(file).filter(pc.invert(hit))
 
 
 def _pieces(table: str, parts: list[pa.Table | Part]) -> Iterator[Callable[[], pa.Table]]:
