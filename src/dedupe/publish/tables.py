@@ -27,10 +27,12 @@ from dedupe.publish.snapshot import Snapshot
 from dedupe.schemas import SCHEMA_VERSION, TABLES
 
 UNKNOWN = "unknown"
-FILE_ROWS = 16_384
+FILE_ROWS = 4_096
 """Rows in a file: what changing one row costs to rewrite."""
 GROUP_ROWS = 1_024
 """Rows in a row group: what fetching one text costs to decode."""
+SMALL_ROWS = 2_048
+"""Rows below which a file is small."""
 FOLD = 8
 """Small files in a month from which they are folded into one."""
 
@@ -195,7 +197,7 @@ def _plan(
     # A run looks at the months it writes to anyway; compaction looks at all of them.
     months = {*rewritten, *(file.month for file in kept if changes.fold < FOLD)}
     for month in sorted(months):
-        small = [f for f in kept if f.month == month and f.rows < FILE_ROWS // FOLD]
+        small = [f for f in kept if f.month == month and f.rows < SMALL_ROWS]
         if len(small) >= changes.fold and previous:
             kept = [file for file in kept if file not in small]
             rewritten[month] += [previous.read(file) for file in small]
