@@ -92,7 +92,7 @@ def _sampled(documents: int) -> str:
     return f"the first {documents:,} documents"
 
 
-PARTS = {"pages": (pages, 180), "texts": (texts, 180), "million": (million, 480)}
+PARTS = {"pages": (pages, 180), "texts": (texts, 180), "million": (million, 780)}
 """Each part with the seconds it may take."""
 
 
