@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dedupe
-from dedupe.objects import is_address
+from dedupe.objects import Bucket, is_address
+from dedupe.remote import Mirror
 from dedupe.remote.ledger import State, Writer
 
 numbers = st.lists(st.integers(1, 10**6), unique=True).map(lambda found: tuple(sorted(found)))
@@ -103,3 +105,13 @@ def test_what_is_of_this_machine_is_in_no_record_and_no_password_is_shown() -> N
     assert {"ledger", "cache_dir"} & set(settings.recorded()) == set()
     assert "kept-quiet" not in repr(settings)
     assert dedupe.Settings.from_mapping(settings.recorded()) == dedupe.Settings()
+
+
+def test_a_copied_mirror_is_another_one(tmp_path: Path) -> None:
+    """Whose lock is free says nothing of the lock of its copy, in another container, say."""
+    pytest.importorskip("obstore")
+    one, two = (Mirror(Bucket("s3://b/x"), str(tmp_path / name)) for name in ("one", "two"))
+    first = one.identity
+    assert one.identity == first
+    shutil.copytree(one.root, two.root)
+    assert two.identity != first

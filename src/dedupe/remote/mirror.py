@@ -53,14 +53,20 @@ class Mirror:
 
     @property
     def identity(self) -> str:
-        """A name of this mirror that no other machine's has; made when it is first asked for."""
+        """A name of this mirror that no other one has, as long as the machine runs.
+
+        A copy of the folder (an image of a machine, a container) is another mirror: its lock is
+        another lock. So the name is of the file and the start of the machine as well.
+        """
         path = self.root / "state" / "mirror"
-        try:
-            return path.read_text("ascii").strip()
-        except FileNotFoundError:
+        if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(secrets.token_hex(8), "ascii")
-            return path.read_text("ascii").strip()
+        status = path.stat()
+        started = Path("/proc/sys/kernel/random/boot_id")
+        boot = started.read_text("ascii") if started.exists() else ""
+        words = f"{path.read_text('ascii')} {boot} {status.st_dev} {status.st_ino}"
+        return hashlib.sha256(words.encode()).hexdigest()[:16]
 
     def shows(self, state: State) -> bool:
         """Whether the mirror's current snapshot is the one that the ledger names."""
