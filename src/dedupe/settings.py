@@ -165,7 +165,7 @@ class Settings:
     )
     user_agent: str = _setting("", "what servers are told; by default dedupe-ingest/VERSION")
     contact: str = _setting("", "page or address at which publishers reach you, told with it")
-    shard_bytes: int = _setting(16_000_000, "raw bytes in one unit of work", 1, 2**31 - 1)
+    shard_bytes: int = _setting(4_000_000, "raw bytes in one unit of work", 1, 2**31 - 1)
     cron: str = _setting("*/15 * * * *", "when a served ingest is due: five fields", served=True)
     interval: int = _setting(
         0, "seconds between two served ingests; 0 goes by cron", 0, 31_536_000, served=True

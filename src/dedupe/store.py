@@ -7,7 +7,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 
 from dedupe import configuration
 from dedupe.errors import StoreError
@@ -20,6 +19,8 @@ from dedupe.remote.ledgers import ledger_of
 from dedupe.report import explain
 
 if TYPE_CHECKING:
+    import pyarrow.dataset as ds
+
     from dedupe.downstream import Export
 
 

@@ -24,7 +24,7 @@ Seen = Callable[[Sequence[tuple[str, str]]], Sequence[bool]]
 """Tells for each pair of id and raw_hash whether it was taken in by an earlier run."""
 
 _BATCH = 1_000
-_BATCH_BYTES = 8_000_000
+_BATCH_BYTES = 4_000_000
 
 
 def acquire(

@@ -84,7 +84,7 @@ def clean_shard(path: Path, settings: Settings, templates: Path | None) -> tuple
     passages: list[dict[str, Any]] = []
     rejects: list[Reject] = []
     known = Known.at(templates)
-    for batch in staging.read(path).to_batches(max_chunksize=256):
+    for batch in staging.read(path).to_batches(max_chunksize=32):
         for row in batch.to_pylist():
             document = staging.document_of(row)
             try:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from dedupe.errors import StoreError
 from dedupe.publish.keys import CACHED_FROM, rows_of
 from dedupe.publish.manifest import File, Manifest
 from dedupe.schemas import TABLES
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
 
 CURRENT = "current"
 SNAPSHOTS = "snapshots"
@@ -80,6 +82,9 @@ class Snapshot:
         """A table as a dataset, with the partition column ``month``."""
         schema = TABLES[table].append(pa.field("month", pa.string()))
         paths = [self._at(file) for file in self.manifest.of(table)]
+        # Here, since it takes 40 MB (with pandas, where that is installed) that cleaning needs not.
+        import pyarrow.dataset as ds
+
         return ds.dataset(
             paths,
             schema=schema,
