@@ -118,8 +118,11 @@ class _Sampler(threading.Thread):
         self.join()
 
 
-def usage_of(session: int) -> tuple[int, dict[int, float]]:
-    """Bytes that the processes of a session hold together, and CPU seconds of each."""
+def usage_of(session: int, but: bytes = b"\0\0") -> tuple[int, dict[int, float]]:
+    """Bytes that the processes of a session hold together, and CPU seconds of each.
+
+    Those with ``but`` in their command line are left out.
+    """
     total, spent = 0, {}
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
@@ -127,6 +130,8 @@ def usage_of(session: int) -> tuple[int, dict[int, float]]:
         try:
             fields = (entry / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
             if int(fields[3]) != session:
+                continue
+            if but in (entry / "cmdline").read_bytes():
                 continue
             spent[int(entry.name)] = (int(fields[11]) + int(fields[12])) / TICKS
             lines = (entry / "smaps_rollup").read_text("utf-8").splitlines()

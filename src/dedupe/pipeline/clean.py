@@ -40,6 +40,7 @@ def clean(run: Run, shards: list[Path]) -> list[Path]:
             run.counts["cleaned"] += counts[0]
             run.counts["rejects"] += counts[1]
             run.progress("clean", done, len(shards))
+        run.engine.close()  # nothing after this needs them, and detection needs their memory
     return run.shards("cleaned")
 
 
