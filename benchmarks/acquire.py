@@ -33,6 +33,7 @@ from typing import Any
 
 import orjson
 
+from benchmarks import acquire_formats
 from benchmarks.measuring.results import Plan
 from dedupe.acquire import acquire, expand, read_row
 from dedupe.acquire.page import page_of as document_of_page
@@ -168,6 +169,7 @@ CASES = [
     Case("pages.zip", write_zip, bare_zip),
     Case("pages.tar", write_tar, bare_tar),
     Case("pages.tar.gz", write_tar, bare_tar),
+    *(Case(name, write, bare) for name, write, bare in acquire_formats.CASES),
 ]
 
 

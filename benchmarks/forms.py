@@ -235,9 +235,10 @@ def main(chosen: argparse.Namespace, plan: Plan) -> int:
             found[form] = clusters_of(place / "data")
             names = ("documents", "articles", "duplicates", "rejects", "unchanged", "revisions")
             figures = [int(counts[name]) for name in names]
+            shown = "{:11} {:9} {:11} {:8} {:10}".format(*figures)
             print(
                 f"{form:7} {ran.seconds:7.1f} {ran.peak_mb:8.0f} ({ran.with_server_mb:4.0f}) "
-                f"{figures[0]:11} {figures[1]:9} {figures[2]:11} {figures[3]:8} {figures[4]:10} {len(found[form]):9}",
+                f"{shown} {len(found[form]):9}",
                 flush=True,
             )
             if figures[0] != sum(figures[1:]):
