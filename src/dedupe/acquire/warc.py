@@ -15,7 +15,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
 
 from dedupe.acquire.identity import hash_bytes
 from dedupe.acquire.opened import Opened
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from fastwarc.warc import WarcRecord
 
 _CHARSET = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w.:-]+)", re.IGNORECASE)
+_ROBOTS = re.compile(r"https?://[^/]+/robots\.txt(?:[?#].*)?", re.IGNORECASE)
 _PAGES = ("text/html", "text/plain")
 # 203 is 200 through a proxy; 206 is how some crawlers store what they asked for in one range.
 _FULL = (200, 203, 206)
@@ -155,13 +155,7 @@ class _Record:
 
 
 def _is_about_crawl(uri: str) -> bool:
-    scheme, _, rest = uri.partition(":")
-    if scheme.lower() in _NO_PAGES:
-        return True
-    try:
-        return rest.startswith("//") and urlsplit(uri).path == "/robots.txt"
-    except ValueError:
-        return False
+    return uri.partition(":")[0].lower() in _NO_PAGES or _ROBOTS.fullmatch(uri) is not None
 
 
 def _refused(http: Any) -> str | None:  # noqa: ANN401 - FastWARC's headers, or a mapping
