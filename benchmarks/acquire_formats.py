@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from email import message_from_bytes
 from email.message import EmailMessage
 from html import escape
@@ -46,15 +46,13 @@ def write_warc(path: Path, rows: Sequence[Row]) -> None:
                 record.write(GzipWriter(sink) if path.suffix == ".gz" else sink)
 
 
-def bare_warc(path: Path) -> int:
-    """FastWARC to the decoded text of every response."""
+def bare_warc(path: Path) -> Iterator[bytes]:
+    """FastWARC to the payload of every response."""
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-    found = 0
     with path.open("rb") as stream:
         for record in ArchiveIterator(stream, record_types=WarcRecordType.response):
-            found += bool(record.reader.read().decode(record.http_charset or "utf-8"))
-    return found
+            yield record.reader.read()
 
 
 def write_parquet(path: Path, rows: Sequence[Row]) -> None:
@@ -62,10 +60,11 @@ def write_parquet(path: Path, rows: Sequence[Row]) -> None:
     pq.write_table(pa.Table.from_pylist(list(rows)), path, compression="zstd")
 
 
-def bare_parquet(path: Path) -> int:
+def bare_parquet(path: Path) -> Iterator[Row]:
     """Pyarrow to Python rows, batch by batch."""
     table = pq.ParquetFile(path, pre_buffer=False)
-    return sum(len(batch.to_pylist()) for batch in table.iter_batches(1_024, use_threads=False))
+    for batch in table.iter_batches(1_024, use_threads=False):
+        yield from batch.to_pylist()
 
 
 def write_feed(path: Path, rows: Sequence[Row]) -> None:
@@ -78,13 +77,12 @@ def write_feed(path: Path, rows: Sequence[Row]) -> None:
     path.write_text(f'<rss xmlns:content="{_CONTENT}"><channel>{items}</channel></rss>')
 
 
-def bare_feed(path: Path) -> int:
+def bare_feed(path: Path) -> Iterator[Row]:
     """Lxml, entry by entry."""
-    found = 0
+    names = {f"{{{_CONTENT}}}encoded": "html", "link": "url"}
     for _, item in etree.iterparse(path, tag="item"):
-        found += bool({child.tag: child.text for child in item})
+        yield {names.get(child.tag, child.tag): child.text for child in item}
         item.clear()
-    return found
 
 
 def write_mail(path: Path, rows: Sequence[Row]) -> None:
@@ -98,13 +96,12 @@ def write_mail(path: Path, rows: Sequence[Row]) -> None:
         (path / f"{number}.eml").write_bytes(message.as_bytes())
 
 
-def bare_mail(path: Path) -> int:
+def bare_mail(path: Path) -> Iterator[bytes]:
     """The standard library, to the decoded part."""
-    found = 0
     for file in sorted(path.iterdir()):
         payload = message_from_bytes(file.read_bytes()).get_payload(decode=True)
-        found += isinstance(payload, bytes) and bool(payload.decode())
-    return found
+        assert isinstance(payload, bytes)
+        yield payload
 
 
 CASES = (
