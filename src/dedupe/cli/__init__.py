@@ -22,6 +22,9 @@ class _Commands(click.Group):
         except DedupeError as error:
             click.echo(f"error: {without_secrets(harmless(str(error)))}", err=True)
             ctx.exit(2 if isinstance(error, SettingsError) else 1)
+        except MemoryError:
+            click.echo("error: out of memory; give the process more", err=True)
+            ctx.exit(1)
         except BrokenPipeError:
             ctx.exit(1)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,12 @@ def ingest(
             return result_of(run, publish(run))
     except DedupeError:
         raise
+    except (MemoryError, BrokenProcessPool) as error:  # the kernel kills the largest process
+        raise StoreError(
+            f"{data_dir}: the run was broken off, probably for lack of memory "
+            f"({type(error).__name__}); what was published before is whole, so give it more, or "
+            "lower the settings workers, shard_bytes or max_bytes, and run again"
+        ) from error
     except OSError as error:  # a full disk, a quota, a share that went away
         raise StoreError(
             f"{data_dir}: the run was broken off ({error}); what was published before is whole, "

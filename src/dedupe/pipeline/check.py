@@ -13,7 +13,7 @@ from dedupe.pipeline.place import STATE, remote_of, require, viewed
 from dedupe.pipeline.rebuild import known, seen
 from dedupe.pipeline.template_state import TEMPLATES, path_of, read
 from dedupe.publish import Snapshot
-from dedupe.publish.check import check_snapshot
+from dedupe.publish.check import check_snapshot, damage, whole_snapshots
 from dedupe.remote.history import problems as stored_problems
 from dedupe.remote.tables import read_manifest
 from dedupe.schemas import TABLES
@@ -28,6 +28,8 @@ class Report:
     counts: dict[str, int]
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    whole: list[int] = field(default_factory=list)
+    """Where the current snapshot is damaged: the others of which every file is as written."""
 
 
 def check(data_dir: str | Path) -> Report:
@@ -69,13 +71,23 @@ def _as_here(folder: Path) -> Report:
         except StoreError as error:
             notes.append(f"index: {error}; the next run rebuilds it, as does `dedupe rebuild`")
         else:
-            problems += _index(snapshot, index)
+            try:
+                problems += _index(snapshot, index)
+            except StoreError as error:  # so damaged that it cannot be asked
+                problems.append(f"index: {error}; run `dedupe rebuild`")
         if settings.templates:
             try:
                 read(path_of(folder / STATE / TEMPLATES, snapshot.stamp))
             except StoreError as error:
                 notes.append(f"templates: {error}; the next run learns them again from the tables")
-    return Report(snapshot=snapshot.number, counts=snapshot.counts, problems=problems, notes=notes)
+    whole = whole_snapshots(folder) if problems and damage(snapshot) else []
+    return Report(
+        snapshot=snapshot.number,
+        counts=snapshot.counts,
+        problems=problems,
+        notes=notes,
+        whole=whole,
+    )
 
 
 def _index(snapshot: Snapshot, index: Index) -> Iterator[str]:

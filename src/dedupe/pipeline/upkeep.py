@@ -26,6 +26,7 @@ from dedupe.pipeline.template_changes import carry_on
 from dedupe.pipeline.template_learning import open_templates
 from dedupe.pipeline.template_state import TEMPLATES
 from dedupe.publish import Changes, Manifest, Snapshot, sorted_files, write_tables
+from dedupe.publish.check import refuse_damaged
 from dedupe.publish.history import Entry
 from dedupe.publish.history import prune as drop_old
 from dedupe.publish.history import rollback as go_back
@@ -100,6 +101,7 @@ def rollback(data_dir: str | Path, number: int) -> dict[str, Any]:
             held.hold.rollback(number)
             snapshot = _current(folder)
         else:
+            refuse_damaged(folder, number)
             snapshot = go_back(folder, number)
         settings = Settings.from_mapping(snapshot.manifest.settings)
         open_index(snapshot, folder / STATE / "index", settings)

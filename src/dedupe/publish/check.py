@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dedupe.errors import StoreError
+from dedupe.publish.commit import folder_name
 from dedupe.publish.durable import digest
-from dedupe.publish.snapshot import Snapshot
+from dedupe.publish.history import snapshots
+from dedupe.publish.snapshot import SNAPSHOTS, Snapshot
 from dedupe.schemas import TABLES
 
 
@@ -43,6 +47,37 @@ def _files(snapshot: Snapshot) -> Iterator[str]:
             yield f"{file.path}: its digest is not the one in the manifest"
         else:
             yield from _schema(snapshot, file.path, file.table, file.rows)
+
+
+def whole_snapshots(data_dir: Path) -> list[int]:
+    """The numbers of the published snapshots of which every file is as it was written.
+
+    Snapshots share the files that did not change between them (hard links), so damage to one file
+    damages every snapshot that has it; each is judged by its own files.
+    """
+    return [
+        entry.number
+        for entry in snapshots(data_dir)
+        if not entry.damage
+        and not any(_files(Snapshot(data_dir / SNAPSHOTS / folder_name(entry.number))))
+    ]
+
+
+def damage(snapshot: Snapshot) -> list[str]:
+    """What is wrong with the files of a snapshot, a sentence each."""
+    return list(_files(snapshot))
+
+
+def refuse_damaged(data_dir: Path, number: int) -> None:
+    """Read all of a snapshot before anybody goes back to it; one that is not there passes.
+
+    Raises:
+        StoreError: a file of it is damaged; the message names the snapshots that are whole.
+    """
+    folder = data_dir / SNAPSHOTS / folder_name(number)
+    if folder.is_dir() and (found := damage(Snapshot(folder))):
+        whole = ", ".join(map(str, whole_snapshots(data_dir))) or "none: restore a backup"
+        raise StoreError(f"snapshot {number}: {found[0]}; whole are {whole}")
 
 
 def _schema(snapshot: Snapshot, name: str, table: str, rows: int) -> Iterator[str]:

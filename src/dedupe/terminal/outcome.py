@@ -62,6 +62,11 @@ def show_check(report: Report) -> None:
         console.print(Text(f"problem: {problem}", style="red"))
     for note in report.notes:
         console.print(Text(f"note: {note}", style="yellow"))
+    if report.whole:
+        numbers = ", ".join(map(str, report.whole))
+        console.print(
+            Text(f"whole: {numbers}; `dedupe rollback {report.whole[-1]}` goes back to the newest")
+        )
     counts = ", ".join(f"{rows} {table}" for table, rows in report.counts.items())
     verdict = f"{len(report.problems)} problems" if report.problems else "clean"
     console.print(Text(f"snapshot {report.snapshot}: {verdict} ({counts})"))
