@@ -24,5 +24,9 @@ class StoreError(DedupeError):
     """A data folder is missing, damaged, or written by an incompatible version."""
 
 
+class EngineError(DedupeError):
+    """What a run works on cannot be reached, or was lost: a Dask scheduler."""
+
+
 class LockedError(DedupeError):
     """Another run holds the data folder."""

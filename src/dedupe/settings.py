@@ -165,6 +165,9 @@ class Settings:
     )
     user_agent: str = _setting("", "what servers are told; by default dedupe-ingest/VERSION")
     contact: str = _setting("", "page or address at which publishers reach you, told with it")
+    scheduler: str = _setting(
+        "", "address of a Dask scheduler whose workers read and clean; else this machine does"
+    )
     shard_bytes: int = _setting(4_000_000, "raw bytes in one unit of work", 1, 2**31 - 1)
     cron: str = _setting("*/15 * * * *", "when a served ingest is due: five fields", served=True)
     interval: int = _setting(

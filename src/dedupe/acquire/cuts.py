@@ -1,4 +1,4 @@
-"""Large files of JSON Lines, cut into parts that can be read side by side.
+"""Large files of JSON Lines, in parts that can be read side by side.
 
 A line belongs to the part in which it begins. Its number is known because the line feeds before
 each part are counted first, at the speed of memory.
@@ -14,8 +14,9 @@ from dedupe.acquire.inputs import Input, Part
 from dedupe.acquire.json_lines import wide_encoding
 from dedupe.decoding import sniff_media_type
 
-CUT_BYTES = 16_000_000
-"""Size of a part. No setting: what is read must not depend on how."""
+CUT_BYTES = 8_000_000
+"""Size of a part; from half of it on a file is one. No setting: what is read must not depend on
+how."""
 
 _HEAD_BYTES = 65_536
 _CHUNK_BYTES = 1 << 20
@@ -29,7 +30,7 @@ def spans(target: Input) -> list[Span]:
         return []
     try:
         status = target.path.stat()
-        if not stat.S_ISREG(status.st_mode) or status.st_size < 2 * CUT_BYTES:
+        if not stat.S_ISREG(status.st_mode) or status.st_size < CUT_BYTES // 2:
             return []
         with target.path.open("rb") as stream:
             head = stream.read(_HEAD_BYTES)

@@ -57,7 +57,10 @@ def large_files(run: Run, visits: Visits) -> dict[Input, Cut]:
     for target, of_file in cut.items():
         lines = [_counted(next(counted)) for _ in of_file]
         if made := parts(of_file, lines):
-            again = [dataclasses.replace(target, part=part, awaited=False) for part in made]
+            again = [
+                dataclasses.replace(target, path=target.path.absolute(), part=part, awaited=False)
+                for part in made
+            ]
             found[target] = Cut(stamps[target], again)
     return found
 
@@ -75,7 +78,7 @@ def read_parts(run: Run, cut: Mapping[Input, Cut], visits: Visits) -> None:
     in the first part.
     """
     known = bool(run.index.segments)
-    index = (run.index.folder, run.index.manifest.stamp) if known else None
+    index = (run.index.folder.absolute(), run.index.manifest.stamp) if known else None
     every = [part for each in cut.values() for part in each.parts]
     tasks = [
         (target, run.settings, run.staging, f"part-{at:05d}.arrow", index)

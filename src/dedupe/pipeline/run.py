@@ -8,6 +8,7 @@ import datetime as dt
 import hashlib
 import logging
 import os
+import resource
 import shutil
 import tempfile
 import time
@@ -40,12 +41,31 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("dedupe")
 
+MOST_FILES = 65_536
+
 Progress = Callable[[str, int, int | None], None]
 """Called with a stage, the units done so far and, where known, the units in all."""
 
 
 def _silent(stage: str, done: int, total: int | None) -> None:
     """Progress that nobody watches."""
+
+
+def _allow_files() -> None:
+    """Let this process open as many files as it may: three for each shard are mapped at a time."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _engine(settings: Settings) -> Engine:
+    if not settings.scheduler:
+        return Local(settings.workers)
+    from dedupe.pipeline.engine_dask import Dask
+
+    return Dask(settings.scheduler)
 
 
 class Run:
@@ -80,7 +100,7 @@ class Run:
         nonce = f"{self.started_at.isoformat()} {os.getpid()} {self.inputs}"
         tail = hashlib.blake2b(nonce.encode("utf-8", "replace"), digest_size=3).hexdigest()
         self.run_id = f"{self.started_at:%Y%m%dT%H%M%S}-{tail}"
-        self.engine: Engine = Local(settings.workers)
+        self.engine: Engine = _engine(settings)
         self.found: list[Input] = []
         self.finished: list[tuple[Input, Stamp]] = []
         self.snapshot: Snapshot | None = None
@@ -197,6 +217,7 @@ class Run:
                 shutil.rmtree(nursery, ignore_errors=True)
 
     def _open(self) -> None:
+        _allow_files()
         self.snapshot = Snapshot.current(self.data_dir)
         if self.snapshot is not None and not self.dry_run:
             self.snapshot.keys = self.data_dir / STATE / KEYS

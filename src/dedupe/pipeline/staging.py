@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -82,7 +84,8 @@ def write(path: Path, schema: pa.Schema, rows: Iterable[Mapping[str, Any]]) -> i
 
 def write_table(path: Path, table: pa.Table) -> int:
     """``write`` for what is a table already."""
-    draft = path.with_suffix(".draft")
+    # A worker that counts as dead may still write while another does its task again.
+    draft = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.draft")
     with pa.OSFile(str(draft), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
     draft.replace(path)
