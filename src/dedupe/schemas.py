@@ -139,6 +139,7 @@ RUNS = pa.schema(
         pa.field("promotions", pa.int64(), nullable=False),
         pa.field("removals", pa.int64(), nullable=False),
         pa.field("candidates", pa.int64(), nullable=False),
+        pa.field("left", pa.int64()),
         pa.field("relations", pa.map_(pa.string(), pa.int64()), nullable=False),
         pa.field("stage_seconds", pa.map_(pa.string(), pa.float64()), nullable=False),
         pa.field("settings", _text, nullable=False),

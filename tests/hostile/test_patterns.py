@@ -10,7 +10,9 @@ from tests.hostile.ambiguity import NotAnalysableError, witness
 from tests.hostile.patterns import Used, every_pattern
 
 FOUND = list(every_pattern())
-CASES = [pytest.param(used, use, id=f"{used.where}-{use}") for used in FOUND for use in used.uses]
+CASES = [
+    pytest.param(used, use, id=f"{used.where}-{use}") for used in FOUND for use in sorted(used.uses)
+]
 
 # The proof accuses what may be slow; these are not, for a reason that it cannot see.
 ACQUITTED = {

@@ -38,6 +38,7 @@ _REPORTED = (
     "promotions",
     "removals",
     "candidates",
+    "left",
 )
 _PACKAGES = ("dedupe-ingest", "datasketch", "pyarrow", "numpy", "beautifulsoup4")
 
