@@ -100,3 +100,13 @@ def test_every_text_comes_back_as_it_was_written(
     taken = take(path)
     assert all(isinstance(document, Document) for document in taken)
     assert [document.text for document in taken] == texts
+
+
+@pytest.mark.parametrize("code", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
+def test_a_table_is_read_in_any_encoding_with_and_without_a_mark(
+    here: Path, take: Take, code: str
+) -> None:
+    (here / "a.csv").write_bytes('title,text\nÀ la une,"Un texte de l’été."\n'.encode(code))
+    (document,) = take("a.csv")
+    assert document.text == "Un texte de l’été."
+    assert document.stated["title"] == "À la une"
