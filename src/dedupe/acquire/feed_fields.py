@@ -59,7 +59,10 @@ def content_of(element: etree._Element) -> tuple[str | None, str | None]:
     kind = (element.get("type") or "").lower()
     if len(element):  # markup of its own: XHTML, or HTML that nobody escaped
         for node in element.iterdescendants():
-            node.tag = local_name(node)
+            try:
+                node.tag = local_name(node)
+            except ValueError:  # a recovering parser lets names pass that are none
+                node.tag = "span"
         etree.cleanup_namespaces(element)
         parts = [etree.tostring(child, encoding="unicode", method="html") for child in element]
         whole = (element.text or "") + "".join(parts)
