@@ -1,45 +1,67 @@
-"""A process that runs the pipeline and kills itself with SIGKILL before a chosen file operation.
+"""A process that works on a data folder and kills itself before a chosen file operation.
 
-Reads lines of JSON (data folder, inputs, number of the operation; 0 for none) and answers each with
-the exit status of the run and the operations it did. It imports the pipeline once and forks.
+Reads lines of JSON (data folder, deed, its arguments, number of the operation; 0 for none) and
+answers each with the exit status and the operations done. It imports the pipeline once and forks.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import datasketch  # noqa: F401 - a second of imports, once for all the runs
 
 import dedupe
-import dedupe.pipeline
+from dedupe.pipeline.lock import locked
+from dedupe.pipeline.rebuild import rebuild_index
+from dedupe.pipeline.reelect import elect_again
+from dedupe.pipeline.template_upkeep import strip_earlier
+from dedupe.pipeline.upkeep import compact, prune, rollback
 
 OPERATIONS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "open"}
 CLOCK = dt.datetime(2026, 1, 2, 6, tzinfo=dt.UTC)
 
 
-def run(data: str, inputs: list[str], at: int, report: int) -> None:
-    """Run, dying before operation ``at``; each operation is told on ``report`` first."""
-    done = 0
+def strip(data: str) -> None:
+    """What upkeep does with the templates learnt since."""
+    with locked(data) as held:
+        strip_earlier(held)
+
+
+DEEDS: dict[str, Callable[..., Any]] = {
+    "ingest": lambda data, *inputs: dedupe.ingest(inputs, data, started_at=CLOCK),
+    "compact": compact,
+    "prune": prune,
+    "rollback": rollback,
+    "rebuild": rebuild_index,
+    "elect": elect_again,
+    "strip": strip,
+}
+
+
+def run(data: str, deed: str, arguments: list[Any], at: int, report: int) -> None:
+    """Do it, dying before operation ``at``; each operation is told on ``report`` first."""
+    numbers = itertools.count(1)  # files are written by several threads, and no two are one number
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
-        nonlocal done
         if event not in OPERATIONS or report < 0:
             return
         path = os.fsdecode(args[0]) if isinstance(args[0], str | bytes) else ""
         if event == "open" and not path.startswith(data):
             return
-        done += 1
+        number = next(numbers)
         os.write(report, f"{event} {path.removeprefix(data)}\n".encode())
-        if done == at:
+        if number == at:
             os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(hook)
-    dedupe.ingest(inputs, data, started_at=CLOCK)
+    DEEDS[deed](data, *arguments)
 
 
 def main() -> None:
@@ -49,14 +71,14 @@ def main() -> None:
         cleaned = dedupe.clean(text)
         dedupe.compare(cleaned, "Il pleuvait à verse ce soir-là.")
     for line in sys.stdin:
-        data, inputs, at = json.loads(line)
+        data, deed, arguments, at = json.loads(line)
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
             os.close(reading)
             status = 1
             try:
-                run(data, inputs, at, writing)
+                run(data, deed, arguments, at, writing)
                 status = 0
             finally:
                 os._exit(status)

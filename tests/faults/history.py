@@ -4,7 +4,9 @@
 ingests batches of its own making, compacts, prunes, rolls nothing back; a share of its operations
 is killed at a random moment and tried again. What an operation has acknowledged goes into the
 writer's ledger, synced. Readers open the folder all the while and hold that every document
-acknowledged before is in exactly one table, and that tables fit each other.
+acknowledged before is in exactly one table, and that tables fit each other. One more writer, the
+steady one, does all in its own process, as a worker that is up for weeks: its memory and handles
+are what a leak would show in.
 """
 
 from __future__ import annotations
@@ -40,8 +42,9 @@ TABLES = ("articles", "duplicates", "rejects")
 class Writer:
     """One writer: its own inputs, its own ledger, the data folder of all."""
 
-    def __init__(self, folder: Path, name: int, kills: float) -> None:
+    def __init__(self, folder: Path, name: int, kills: float, *, steady: bool = False) -> None:
         self.folder, self.data = folder, folder / "data"
+        self.steady = steady
         self.name, self.kills = name, kills
         self.dice = random.Random(f"writer {name}")
         self.ledger = folder / "ledger" / f"{name}.jsonl"
@@ -132,6 +135,9 @@ class Writer:
 
     def _done(self, deed: Any) -> int:
         """Have a child do it; some are killed, and then it is done again. Gives the kills."""
+        if self.steady:
+            deed()
+            return 0
         kills = 0
         while True:
             child = os.fork()
@@ -248,10 +254,12 @@ class Findings:
 
 def history(folder: Path, seconds: float, writers: int, readers: int, kills: float) -> Findings:
     """Let them loose for a while, then hold the tables against the ledger."""
+    folder.mkdir(parents=True, exist_ok=True)
     stop = folder / "stop"
     started = time.time()
     command = [sys.executable, "-m", "tests.faults.history", "--folder", str(folder)]
     roles = [("--write", n) for n in range(writers)] + [("--read", n) for n in range(readers)]
+    roles.append(("--steady", writers))
     processes = [
         subprocess.Popen([*command, role, str(n), "--kills", str(kills)]) for role, n in roles
     ]
@@ -259,7 +267,9 @@ def history(folder: Path, seconds: float, writers: int, readers: int, kills: flo
     try:
         while time.time() - started < seconds and all(p.poll() is None for p in processes):
             time.sleep(min(5.0, seconds / 40))
-            findings.samples.append(_sample(folder, time.time() - started, processes))
+            at = time.time() - started
+            if all(p.poll() is None for p in processes):
+                findings.samples.append(_sample(folder, at, processes))
     finally:
         stop.touch()
     codes = [process.wait() for process in processes]
@@ -292,11 +302,10 @@ def _sample(folder: Path, at: float, processes: list[subprocess.Popen[bytes]]) -
     """Memory and handles of all writers and readers, disk of the data folder, documents so far."""
     memory = handles = 0
     for process in processes:
-        with contextlib.suppress(OSError):
-            status = Path(f"/proc/{process.pid}/status").read_text()
-            resident = [s.split()[1] for s in status.splitlines() if s.startswith("VmRSS")]
-            memory += sum(map(int, resident))
-            handles += len(list(Path(f"/proc/{process.pid}/fd").iterdir()))
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        resident = [s.split()[1] for s in status.splitlines() if s.startswith("VmRSS")]
+        memory += sum(map(int, resident))
+        handles += len(list(Path(f"/proc/{process.pid}/fd").iterdir()))
     disk = 0
     for parent, _, names in os.walk(folder / "data"):  # which bears what vanishes under it
         for name in names:
@@ -319,11 +328,14 @@ def main() -> int:
     parser.add_argument("--out", type=Path, help="write the findings as JSON")
     parser.add_argument("--write", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--read", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--steady", type=int, help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.write is not None:
+    name = asked.write if asked.steady is None else asked.steady
+    if name is not None:
         import datasketch  # noqa: F401 - once, for all the children
 
-        Writer(asked.folder, asked.write, asked.kills).work(asked.folder / "stop")
+        steady = asked.steady is not None
+        Writer(asked.folder, name, asked.kills, steady=steady).work(asked.folder / "stop")
         return 0
     if asked.read is not None:
         watch(asked.folder, asked.folder / "stop")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,6 +15,7 @@ from dedupe.pipeline.check import check
 from dedupe.publish import Snapshot
 from dedupe.publish.check import check_snapshot
 from tests.desk import CLOCKS, SEEDS, Desk, content
+from tests.faults.scenes import Ask, Scene, asking
 from tests.newsroom import story, write_rows, write_text
 
 DYING = Path(__file__).with_name("dying.py")
@@ -25,58 +24,11 @@ STRIDE = 9
 MARCH = {"published_at": "2025-03-01"}
 """One month for all: few files, quick runs."""
 
-Ask = Callable[..., dict[str, Any]]
-
 
 @pytest.fixture(scope="module")
 def ask() -> Iterator[Ask]:
-    """Asks a process of its own to run the pipeline and to die before a given operation."""
-    with subprocess.Popen(
-        [sys.executable, str(DYING)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-
-        def asked(data: Path, inputs: list[Path], at: int = 0) -> dict[str, Any]:
-            process.stdin.write(json.dumps([str(data), [str(path) for path in inputs], at]) + "\n")
-            process.stdin.flush()
-            return json.loads(process.stdout.readline())
-
+    with asking() as asked:
         yield asked
-        process.stdin.close()
-
-
-class Scene:
-    """A data folder before a run, what goes in, and what an undisturbed run makes of it."""
-
-    def __init__(self, folder: Path, before: Path | None, inputs: list[Path], ask: Ask) -> None:
-        self.folder = folder
-        self.before = before
-        self.inputs = inputs
-        undisturbed = self.fresh()
-        whole = ask(undisturbed, inputs)
-        assert whole["status"] == 0
-        self.operations = whole["operations"]
-        self.old = content(before) if before else None
-        self.new = content(undisturbed)
-        self.runs = dedupe.open(undisturbed).counts["runs"]
-
-    def fresh(self) -> Path:
-        data = self.folder / "data"
-        shutil.rmtree(data, ignore_errors=True)
-        if self.before is not None:
-            shutil.copytree(self.before, data, symlinks=True)
-        return data
-
-    def placed(self) -> int:
-        """The operation that gives the finished snapshot its name."""
-        place = [
-            number
-            for number, operation in enumerate(self.operations, 1)
-            if operation.startswith("os.rename") and operation.endswith("/snapshot")
-        ]
-        assert len(place) == 1
-        return place[0]
 
 
 @pytest.fixture(scope="module", params=["first run", "a run on history"])
@@ -100,53 +52,34 @@ def scene(
     new = write_rows(desk.inputs / "2.jsonl", [*rows, story(4).row(**MARCH), {"text": "..."}])
     page = write_text(desk.inputs / "page.html", story(5).page())
     if request.param == "first run":
-        return Scene(folder, None, [SEEDS, old, page], ask)
+        return Scene(folder, None, ("ingest", str(SEEDS), str(old), str(page)), ask)
     desk.ingest(SEEDS, old)
-    return Scene(folder, desk.data, [SEEDS, new, page], ask)
+    return Scene(folder, desk.data, ("ingest", str(SEEDS), str(new), str(page)), ask)
 
 
-def die_and_recover(scene: Scene, ask: Ask, at: int) -> None:
-    data = scene.fresh()
-    assert ask(data, scene.inputs, at)["status"] == -9
-    seen = Snapshot.current(data)
-    found = content(data) if seen else None
-    assert found in (scene.old, scene.new)
-    assert seen is None or list(check_snapshot(seen)) == []
-    committed = found == scene.new
-    assert ask(data, scene.inputs)["status"] == 0
-    assert content(data) == scene.new, f"killed before {scene.operations[at - 1]}"
-    # A run that died before its commit never was; one that died after it, was.
-    assert dedupe.open(data).counts["runs"] == scene.runs + committed
-    report = check(data)
-    assert (report.problems, report.notes) == ([], [])
-    assert not (data / "state" / "staging").exists()
-    assert len(list((data / "state" / "index").glob("manifest-*"))) == 1
-    assert not list(data.rglob("*.tmp")) + list(data.rglob("*.draft"))
-
-
-def test_a_run_killed_around_its_commit_is_made_good_by_the_next(scene: Scene, ask: Ask) -> None:
+def test_a_run_killed_around_its_commit_is_made_good_by_the_next(scene: Scene) -> None:
     """Every operation from the naming of the new snapshot to the end of the run."""
     for at in range(scene.placed() - 1, len(scene.operations) + 1):
-        die_and_recover(scene, ask, at)
+        scene.die_and_recover(at)
 
 
-def test_a_run_killed_at_its_work_is_made_good_by_the_next(scene: Scene, ask: Ask) -> None:
+def test_a_run_killed_at_its_work_is_made_good_by_the_next(scene: Scene) -> None:
     for at in range(1, scene.placed(), STRIDE):
-        die_and_recover(scene, ask, at)
+        scene.die_and_recover(at)
 
 
 @pytest.mark.slow
-def test_a_run_killed_before_any_operation_is_made_good_by_the_next(scene: Scene, ask: Ask) -> None:
+def test_a_run_killed_before_any_operation_is_made_good_by_the_next(scene: Scene) -> None:
     for at in range(1, len(scene.operations) + 1):
-        die_and_recover(scene, ask, at)
+        scene.die_and_recover(at)
 
 
-def test_a_run_killed_again_and_again_is_made_good_in_the_end(scene: Scene, ask: Ask) -> None:
+def test_a_run_killed_again_and_again_is_made_good_in_the_end(scene: Scene) -> None:
     """Each try dies a little later than the one before, over what that one left."""
     data = scene.fresh()
     for at in range(3, scene.placed() + 8, 11):
-        ask(data, scene.inputs, at)
-    assert ask(data, scene.inputs)["status"] == 0
+        scene.ask(data, scene.deed, at)
+    scene.done(data, scene.deed)
     assert content(data) == scene.new
     assert check(data).problems == []
 

@@ -14,6 +14,7 @@ from dedupe.errors import LockedError, StoreError
 from dedupe.objects import is_address
 from dedupe.pipeline.place import STATE, lock_of, remote_of
 from dedupe.publish.history import next_number as number_after
+from dedupe.publish.history import settle
 from dedupe.publish.snapshot import CURRENT, SNAPSHOTS
 from dedupe.remote import Hold, hold
 from dedupe.settings import Settings
@@ -87,6 +88,7 @@ def _alone(data_dir: Path, wait: float) -> Iterator[None]:
             f"{data_dir}: cannot be written ({error}); choose another --data"
         ) from error
     try:
+        settle(data_dir)
         yield
     finally:
         lock.release()

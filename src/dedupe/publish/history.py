@@ -2,11 +2,13 @@
 
 Going back swaps ``current`` to an earlier snapshot and marks the later ones; they stay where they
 are, and their numbers are never given out again. What is older than the ones to keep is dropped,
-except the current one and any that a reader holds.
+except the current one and any that a reader holds. What died in the middle of either is settled by
+whoever takes the folder's lock next.
 """
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +24,8 @@ from dedupe.publish.snapshot import CURRENT, SNAPSHOTS, Snapshot
 
 WITHDRAWN = "withdrawn"
 """A file of this name in a snapshot's folder: a rollback went behind it."""
+DROPPED = "-dropped"
+"""How the name of a snapshot's folder ends that is being deleted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,12 +103,40 @@ def rollback(data_dir: Path, number: int) -> Snapshot:
         known = ", ".join(str(n) for n in sorted(listed)) or "none"
         raise StoreError(f"snapshot {number}: not in {data_dir}; there are {known}")
     target = Snapshot(data_dir / SNAPSHOTS / folder_name(number))
-    for later, folder in _folders(data_dir):
-        if number < later and later in listed:
+    # The current one is marked first and the mark of the target goes last: whatever dies in between
+    # leaves a mark on the current one, by which ``settle`` knows.
+    for later, folder in reversed(list(_folders(data_dir))):
+        if number < later and later in listed and not (folder / WITHDRAWN).exists():
             write_text(folder / WITHDRAWN, f"rolled back to {number}\n")
-    (target.folder / WITHDRAWN).unlink(missing_ok=True)
     swap_link(data_dir / CURRENT, f"{SNAPSHOTS}/{folder_name(number)}")
+    settle(data_dir)
     return target
+
+
+def settle(data_dir: Path) -> None:
+    """Put in order what upkeep left that died: marks of a rollback, folders half dropped, drafts.
+
+    A snapshot that stands is not withdrawn, nor is one that it was made from.
+    """
+    (data_dir / f".{CURRENT}.draft").unlink(missing_ok=True)
+    for grave in (data_dir / SNAPSHOTS).glob(f".*{DROPPED}"):
+        shutil.rmtree(grave)
+    for draft in (data_dir / SNAPSHOTS).glob(f"*/.{WITHDRAWN}.draft"):
+        draft.unlink()
+    number = _current_number(data_dir)
+    folder = data_dir / SNAPSHOTS / folder_name(number)
+    marked = [folder] if (folder / WITHDRAWN).exists() else []
+    while marked:
+        with contextlib.suppress(StoreError):
+            parent = Manifest.read(marked[-1]).parent
+            folder = data_dir / SNAPSHOTS / folder_name(parent or 0)
+            if (folder / WITHDRAWN).exists():
+                marked.append(folder)
+                continue
+        break
+    # The current one's mark goes last, too: it is what tells that there is something to settle.
+    for folder in reversed(marked):
+        (folder / WITHDRAWN).unlink()
 
 
 def prune(data_dir: Path, keep: int) -> list[int]:
@@ -113,14 +145,19 @@ def prune(data_dir: Path, keep: int) -> list[int]:
     The current snapshot stays, and so does one that a reader holds open.
     """
     now = _current_number(data_dir)
-    numbered = list(_folders(data_dir))
+    # A folder whose run died before its commit takes nobody's place.
+    numbered = [
+        (number, folder)
+        for number, folder in _folders(data_dir)
+        if number <= now or (folder / WITHDRAWN).exists()
+    ]
     old = numbered[: max(len(numbered) - keep, 0)]
     dropped: list[int] = []
     for number, folder in old:
         if number == now or held(folder):
             continue
         # Renamed first: a half-deleted folder must not be taken for a snapshot.
-        grave = folder.with_name(f".{folder.name}-dropped")
+        grave = folder.with_name(f".{folder.name}{DROPPED}")
         folder.rename(grave)
         shutil.rmtree(grave)
         dropped.append(number)
