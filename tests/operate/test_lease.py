@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import dedupe
-from dedupe.pipeline.upkeep import prune
+from dedupe.pipeline.upkeep import compact, prune
 from tests.desk import Desk
 from tests.newsroom import story, write_text
 
@@ -32,6 +32,17 @@ def test_a_snapshot_that_a_store_holds_is_not_pruned_until_it_is_closed(desk: De
     store.close()
     assert prune(desk.data, keep=1)["dropped"] == [1]
     assert folders(desk) == ["000003"]
+
+
+def test_a_store_reads_on_while_files_are_folded_and_snapshots_dropped(desk: Desk) -> None:
+    publish(desk, 1)
+    publish(desk, 2)
+    with dedupe.open(desk.data) as store:
+        before = store.articles().to_table()
+        assert compact(desk.data)["snapshot"] == 3
+        assert prune(desk.data, keep=1)["dropped"] == [1]
+        assert store.articles().to_table().equals(before)
+    assert prune(desk.data, keep=1)["dropped"] == [2]
 
 
 def test_two_readers_of_one_snapshot_each_keep_it(desk: Desk) -> None:
