@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import dedupe
 from dedupe.article import Document
-from dedupe.rejects import Reason, Reject
+from dedupe.rejects import Reason, Reject, Unchanged
 from tests.newsroom import story
 
 Take = Callable[..., list[Any]]
@@ -200,4 +200,5 @@ def test_no_damage_raises(tmp_path: Path, take: Take, data: st.DataObject) -> No
     raw[at : at + 8] = data.draw(st.binary(min_size=8, max_size=8))
     path.write_bytes(raw)
     for found in take(path):
-        assert isinstance(found, Document | Reject)
+        # Unchanged where the damage made two rows one.
+        assert isinstance(found, Document | Reject | Unchanged)
