@@ -236,12 +236,11 @@ def sniff_media_type(  # noqa: PLR0911, C901 - one return for each kind
     if found := _by_magic(head):
         return found
     stated = (declared or "").partition(";")[0].strip().lower()
-    by_name = _EXTENSIONS.get(PurePath(name).suffix.lower()) if name else None
+    by_name = _EXTENSIONS.get(suffix_of(name)) if name else None
     if stated not in _SAYS_NOTHING:
         by_name = _ALIASES.get(stated, stated)
     elif by_name is None and stated.startswith("text/"):
         by_name = stated
-    start = head[:_META_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if by_name in {None, "text/plain", "application/xml", "text/html"}:
         if kind := _of_xml(head):
             return kind
@@ -249,7 +248,10 @@ def sniff_media_type(  # noqa: PLR0911, C901 - one return for each kind
             return kind
         if by_name != "text/html" and looks_like_html(head):
             return "text/html"
-    if by_name in {None, "application/json"} and start.startswith(b"{"):
+    if by_name not in {None, "application/json"}:
+        return by_name
+    start = head[:_META_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"{"):
         by_name = "application/feed+json" if _JSON_FEED.search(head) else by_name
     if by_name:
         return by_name
@@ -262,6 +264,14 @@ def sniff_media_type(  # noqa: PLR0911, C901 - one return for each kind
     except InputError:
         return None
     return "text/plain"
+
+
+def suffix_of(name: str) -> str:
+    """Return the suffix of a file's name in lower case, with its dot; nothing if it has none."""
+    if "/" in name:
+        name = PurePath(name).name
+    stem, dot, suffix = name.rpartition(".")
+    return dot + suffix.lower() if stem and suffix else ""
 
 
 def _by_magic(head: bytes) -> str | None:

@@ -21,7 +21,7 @@ from typing import IO, Any, Self, cast
 
 from dedupe.acquire.inputs import passed_over
 from dedupe.acquire.limits import Budget
-from dedupe.acquire.opened import CannotReadError, Opened, Pieces
+from dedupe.acquire.opened import HEAD_BYTES, CannotReadError, Opened, Pieces
 from dedupe.rejects import Reason, Reject
 
 if sys.version_info >= (3, 14):
@@ -101,7 +101,7 @@ def _zip_member(
         with stream:
             member = _Member(stream, source, _DAMAGED)
             member.charge(budget, entry.compress_size)
-            yield Opened.of(member, source=source, name=_name(entry.filename), size=entry.file_size)
+            yield member.opened(source, _name(entry.filename), entry.file_size)
     except CannotReadError as error:
         if error.source != source:
             raise
@@ -151,7 +151,7 @@ def tar_members(file: Opened, budget: Budget) -> Iterator[Opened | Reject]:
         elif (stream := archive.extractfile(entry)) is not None:
             # In a stream a broken member takes with it all that follows.
             member = _Member(stream, file.source, _CUT)
-            yield Opened.of(member, source=source, name=_name(entry.name), size=entry.size)
+            yield member.opened(source, _name(entry.name), entry.size)
     # The library takes whatever is no header for the end.
     if not isinstance(getattr(archive, "ended_by", None), tarfile.EOFHeaderError):  # type: ignore[attr-defined]
         raise CannotReadError(Reason.DAMAGED, _CUT, file.source)
@@ -202,9 +202,17 @@ class _Member(Pieces):
         """Count what comes out of ``stored`` compressed bytes."""
         self._budget, self._stored = budget, stored
 
+    def opened(self, source: str, name: str, size: int) -> Opened:
+        """Open it; what is small is read at once, which both libraries do to the end or raise."""
+        if size < HEAD_BYTES and len(content := self.piece(HEAD_BYTES)) < HEAD_BYTES:
+            return Opened.of_bytes(content, source=source, name=name, size=size)
+        return Opened.of(self, source=source, name=name, size=size)
+
     def piece(self, limit: int) -> bytes:
-        with _faults(self._source, self._fault):
+        try:
             piece = self._stream.read(limit)
+        except _FAULTS as error:
+            raise _damaged(self._source, self._fault, error) from None
         if self._budget:
             self._given += len(piece)
             self._budget.hold_ratio(self._source, self._stored, self._given)
@@ -242,7 +250,11 @@ def _faults(source: str, what: str) -> Iterator[None]:
     try:
         yield
     except _FAULTS as error:
-        raise CannotReadError(Reason.DAMAGED, f"{what} ({error})", source) from None
+        raise _damaged(source, what, error) from None
+
+
+def _damaged(source: str, what: str, error: Exception) -> CannotReadError:
+    return CannotReadError(Reason.DAMAGED, f"{what} ({error})", source)
 
 
 def _bound_directory(file: Opened, budget: Budget) -> None:

@@ -34,7 +34,7 @@ def read_mail(file: Opened, media_type: str, settings: Settings) -> Iterator[Doc
     Images that follow the page may lie beyond ``max_bytes``; they are not read.
     """
     limit = settings.max_bytes
-    raw = file.stream.read(limit + 1)
+    raw = file.read_up_to(limit + 1)
     size = max(file.size, len(raw))
 
     def reject(reason: Reason, detail: str) -> Reject:

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from io import BufferedReader, FileIO, RawIOBase
+from io import BufferedReader, BytesIO, FileIO, RawIOBase
 from typing import Any, Self
 
 from dedupe.acquire.inputs import Input, Part
@@ -75,6 +75,23 @@ class Opened:
             stream = BufferedReader(_Refilled(stream, seekable=seekable), HEAD_BYTES)
         head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
         return cls(source=source, name=name, stream=stream, size=size, head=head, **declared)  # type: ignore[arg-type]
+
+    @classmethod
+    def of_bytes(cls, content: bytes, *, source: str, name: str, size: int) -> Self:
+        """Open what is at hand already, at most 64 kB: a stream of its own would cost more."""
+        stream = BufferedReader(_AtHand(content), len(content) + 1)
+        return cls(source=source, name=name, stream=stream, size=size, head=content)
+
+    def read_up_to(self, limit: int) -> bytes:
+        """Return all that is left to read, or ``limit`` bytes of it.
+
+        Asked for megabytes, the standard library makes room for them before it sees how few there
+        are; most files are small.
+        """
+        first = self.stream.read(min(limit, HEAD_BYTES))
+        if len(first) < HEAD_BYTES:
+            return first
+        return first + self.stream.read(limit - len(first))
 
 
 class CannotReadError(Exception):
@@ -144,6 +161,8 @@ def seekable(file: Opened, max_spool: int) -> Iterator[Opened]:
 
 
 def _require_regular(mode: int) -> None:
+    if stat.S_ISREG(mode):
+        return
     for is_kind, kind in _SPECIAL:
         if is_kind(mode):
             raise CannotReadError(Reason.UNSUPPORTED, f"{kind}, not a file")
@@ -181,6 +200,13 @@ class Pieces(RawIOBase):
             if not filled:
                 raise
         return filled
+
+
+class _AtHand(BytesIO):
+    """Bytes in memory that are read like any member: from first to last."""
+
+    def seekable(self) -> bool:
+        return False
 
 
 class _Refilled(Pieces):

@@ -18,7 +18,7 @@ def read_page(file: Opened, media_type: str, settings: Settings) -> Iterator[Doc
     """Give the one document that ``file`` is, or the reason why it is none."""
     max_bytes = settings.max_bytes
     # Read to one byte more than allowed, whatever size was stated: files grow, and some state 0.
-    raw = b"" if file.size > max_bytes else file.stream.read(max_bytes + 1)
+    raw = b"" if file.size > max_bytes else file.read_up_to(max_bytes + 1)
     if file.size > max_bytes or len(raw) > max_bytes:
         size = max(file.size, len(raw))
         detail = f"{size} bytes, more than max_bytes = {max_bytes}"

@@ -12,10 +12,10 @@ import sys
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
-from pathlib import PurePath
 
 from dedupe.acquire.opened import CannotReadError
 from dedupe.acquire.registry import READERS, Form
+from dedupe.decoding import suffix_of
 from dedupe.rejects import Reason
 
 log = logging.getLogger("dedupe")
@@ -42,7 +42,7 @@ def _entry(name: str, media_type: str | None) -> EntryPoint | None:
     there = _installed(tuple(sys.path))
     if not there:
         return None
-    return there.get(PurePath(name).suffix.lower()) or there.get(media_type or "")
+    return there.get(suffix_of(name)) or there.get(media_type or "")
 
 
 @lru_cache(maxsize=4)

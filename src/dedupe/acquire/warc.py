@@ -85,17 +85,17 @@ class _Record:
 
     def __init__(self, record: WarcRecord, source: str, offset: int | None) -> None:
         self._record = record
-        self._headers: Any = record.headers
-        place = self._header("WARC-Record-ID") if offset is None else str(offset)
+        self._headers = _by_name(record.headers)
+        place = self._header("warc-record-id") if offset is None else str(offset)
         self._source = f"{source}#{place}"
         self.cut = False
         """Whether the file ended before the record did."""
 
     def read(self, max_bytes: int) -> Found | None:
         """Return the document, or why it is none; None for a record that claims to be none."""
-        kind = self._header("WARC-Type").lower()
-        uri = self._header("WARC-Target-URI")
-        if self._headers.get("Content-Length") is None:
+        kind = self._header("warc-type").lower()
+        uri = self._header("warc-target-uri")
+        if "content-length" not in self._headers:
             self.cut = True
             return self._reject(Reason.DAMAGED, "cut off within the header of the record", 0)
         if kind == "revisit":
@@ -103,7 +103,7 @@ class _Record:
         if kind not in {"response", "resource", "conversion"} or _is_about_crawl(uri):
             self._consume()
             return None
-        if self._headers.get("WARC-Segment-Number"):
+        if self._headers.get("warc-segment-number"):
             return self._reject(Reason.UNSUPPORTED, "a page in segments of several records", 0)
         return self._page(uri, max_bytes)
 
@@ -118,20 +118,20 @@ class _Record:
             self.cut = True
             detail = f"cut off: {len(raw)} of {stated} bytes are there"
             return self._reject(Reason.DAMAGED, detail, len(raw))
-        http: Any = record.http_headers if is_http else {}
-        if is_http and (refused := _refused(http)):
+        if is_http and (refused := _refused(record.http_headers)):
             return self._reject(Reason.HTTP_STATUS, refused, stated, raw)
-        ended = self._header("WARC-Truncated").lower()
+        ended = self._header("warc-truncated").lower()
         if ended not in {"", "length"}:
             return self._reject(Reason.DAMAGED, f"the crawler got a part only ({ended})", stated)
-        coding = (http.get("Transfer-Encoding") or "", http.get("Content-Encoding") or "")
+        http = _by_name(record.http_headers) if is_http else {}
+        coding = (http.get("transfer-encoding") or "", http.get("content-encoding") or "")
         if any(coding) and len(raw) <= max_bytes:
             raw = decode_payload(raw, *coding, max_bytes + 1)
         if len(raw) > max_bytes:
             detail = f"{max(stated, len(raw))} bytes, more than max_bytes = {max_bytes}"
             return self._reject(Reason.TOO_LARGE, detail, max(stated, len(raw)))
-        declared = http.get("Content-Type") if is_http else self._header("Content-Type")
-        declared = declared or self._header("WARC-Identified-Payload-Type")
+        declared = http.get("content-type") if is_http else self._header("content-type")
+        declared = declared or self._header("warc-identified-payload-type")
         media_type = sniff_media_type(None, raw, declared) or "text/plain"
         if media_type not in _PAGES:
             detail = f"the payload is {media_type}, neither HTML nor text"
@@ -152,6 +152,14 @@ class _Record:
     def _reject(self, reason: Reason, detail: str, size: int, raw: bytes | None = None) -> Reject:
         known_by = None if raw is None else hash_bytes(raw)
         return Reject.of_input(self._source, reason, detail, size=size, raw_hash=known_by)
+
+
+def _by_name(headers: Any) -> dict[str, str]:  # noqa: ANN401 - FastWARC's headers
+    """The first header of each name, in lower case: the library looks for each among all."""
+    found: dict[str, str] = {}
+    for name, value in headers.items():
+        found.setdefault(name.lower(), value)
+    return found
 
 
 def _is_about_crawl(uri: str) -> bool:
