@@ -90,8 +90,7 @@ def is_written(target: Input) -> bool:
     try:
         # Should a writer come in this moment, the notice is a signal that is ignored by default.
         fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
-        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)  # until it is closed
     except BlockingIOError:
         return True
     except OSError:

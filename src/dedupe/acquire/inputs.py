@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,6 +93,7 @@ def expand(inputs: Sequence[str | Path] | str | Path) -> list[Input]:
         StoreError: object storage refuses, or is out of reach.
     """
     named = [inputs] if isinstance(inputs, str | Path) else inputs
+    # Whether the name leads through a link, and the input, by the real path.
     found: dict[str, tuple[bool, Input]] = {}
     outright: set[str] = set()
     for name in named:
@@ -103,18 +105,19 @@ def expand(inputs: Sequence[str | Path] | str | Path) -> list[Input]:
         if address := _web_address(name):
             found[address] = (False, Input(masked(address), Path(), address=address))
             continue
+        itself = str(Path(name))
         for path in _named(name):
-            for file in _files(path):
+            for file, real, linked in _files(path):
                 # One file has many names; one without a link in it is kept, whichever came first.
-                real = os.path.realpath(file)
-                entry = (os.path.abspath(file) != real, Input(source_of(file), file))  # noqa: PTH100
+                entry = (linked, Input(source_of(file), file, awaited=True))
                 found[real] = min(entry, found.get(real, entry))
-                if str(file) == str(Path(name)):
+                if str(file) == itself:
                     outright.add(real)
-    return sorted(
-        entry if real in outright or entry.open or entry.address else replace(entry, awaited=True)
+    listed = (
+        replace(entry, awaited=False) if real in outright else entry
         for real, (_, entry) in found.items()
     )
+    return sorted(listed, key=attrgetter("source", "path"))
 
 
 def source_of(path: Path) -> str:
@@ -172,8 +175,8 @@ def _matches(pattern: Path) -> list[Path]:
     return kept
 
 
-def _files(top: Path) -> Iterator[Path]:
-    """Give each file under ``top``.
+def _files(top: Path) -> Iterator[tuple[Path, str, bool]]:
+    """Give each file under ``top``, its real path, and whether it has another name than that.
 
     Links wait until all real folders are done, and no folder is entered twice: that ends every
     loop, and names a file by its real place wherever it has one.
@@ -181,20 +184,37 @@ def _files(top: Path) -> Iterator[Path]:
     entered: set[str] = set()
     real, links = deque([top]), deque[Path]()
     while real or links:
-        linked = not real
+        following = not real
         path = (real or links).popleft()
-        if path.is_symlink() and not linked and path is not top:
+        if path.is_symlink() and not following and path is not top:
             links.append(path)
         elif not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where access is denied
-            yield path
+            yield _placed(path)
         elif (place := os.path.realpath(path)) not in entered:
             entered.add(place)
             try:
-                names = sorted(os.listdir(path))  # noqa: PTH208 - Path.iterdir gives no names
+                with os.scandir(path) as listing:
+                    entries = sorted((entry.name, _is_plain(entry)) for entry in listing)
             except OSError:
-                yield path  # for the reader to say why
+                yield _placed(path)  # for the reader to say why
                 continue
-            real.extend(path / name for name in names if not passed_over(name))
+            linked = os.path.abspath(path) != place  # noqa: PTH100
+            for name, plain in entries:
+                if passed_over(name):
+                    continue
+                if plain:  # known from the list: no need to ask the system for each
+                    yield path / name, os.path.join(place, name), linked  # noqa: PTH118
+                else:
+                    real.append(path / name)
+
+
+def _is_plain(entry: os.DirEntry[str]) -> bool:
+    return entry.is_file(follow_symlinks=False)
+
+
+def _placed(path: Path) -> tuple[Path, str, bool]:
+    real = os.path.realpath(path)
+    return path, real, os.path.abspath(path) != real  # noqa: PTH100
 
 
 def passed_over(name: str) -> bool:
