@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import lru_cache
 from pathlib import PurePath
 
 from charset_normalizer import from_bytes
@@ -332,7 +333,7 @@ def _refuse_binary(raw: bytes) -> None:
         raise InputError(f"binary: begins like {kind}")
     if not head or _utf16_without_mark(raw):
         return
-    nul = raw.count(0) / len(raw)
+    nul = raw.count(0) / len(raw) if b"\0" in raw else 0.0
     if nul > _NUL_TOLERATED:
         raise InputError(f"binary: {nul:.1%} of the bytes are NUL")
     sample = head + raw[len(raw) // 2 : len(raw) // 2 + 8192]
@@ -343,7 +344,12 @@ def _refuse_binary(raw: bytes) -> None:
 
 def _utf16_without_mark(raw: bytes) -> str | None:
     head = raw[:8192]
-    if len(head) < _TWO_UNITS or len(raw) % 2 or head.count(0) < 0.2 * len(head):
+    if (
+        b"\0" not in head
+        or len(head) < _TWO_UNITS
+        or len(raw) % 2
+        or head.count(0) < 0.2 * len(head)
+    ):
         return None
     even, odd = head[::2].count(0), head[1::2].count(0)
     name = "utf-16-le" if odd > 20 * even else "utf-16-be" if even > 20 * odd else None
@@ -357,6 +363,7 @@ def _utf16_without_mark(raw: bytes) -> str | None:
     return None
 
 
+@lru_cache(maxsize=256)
 def _codec(label: str | None) -> str | None:
     if not label:
         return None

@@ -180,8 +180,11 @@ class FeedParser:
         base = urljoin(self._url or "", inherited(element, _XML_BASE) or "")
 
         def first(names: Iterable[str], read: Callable[[etree._Element], Any]) -> Any:  # noqa: ANN401
-            found = (read(child) for name in names for child in fields.get(name, ()))
-            return next(filter(None, found), None)
+            for name in names:
+                for child in fields.get(name, ()):
+                    if found := read(child):
+                        return found
+            return None
 
         content = first(form.content, content_of) or (None, None)
         entry = Entry(

@@ -127,6 +127,9 @@ class _Window:
 
     def at(self, character: str) -> bool:
         """Whether this character comes next, white space aside; ``""`` is the end."""
+        text = self._text
+        if self._at < len(text) and (found := text[self._at]) not in _SPACE:
+            return found == character
         while (found := self._character()) and found in _SPACE:
             self._at += 1
         return found == character
@@ -153,7 +156,8 @@ class _Window:
                 raise _TooLargeError
             # Twice as much each time: an element is parsed anew, but only a few times.
             self._read(max(_CHUNK_BYTES, len(self._text) - self._at))
-        size = len(self._text[self._at : end].encode("utf-8", "surrogatepass"))
+        written = self._text[self._at : end]
+        size = len(written if written.isascii() else written.encode("utf-8", "surrogatepass"))
         if size > max_bytes:
             raise _TooLargeError
         self._at = end

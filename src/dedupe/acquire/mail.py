@@ -8,7 +8,7 @@ MHTML are a browser's, the date when somebody saved the page, and the page state
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import suppress
 from email import message_from_bytes
 from email.errors import HeaderParseError, MessageError
 from email.header import decode_header, make_header
@@ -24,6 +24,8 @@ from dedupe.rejects import Reason, Reject
 from dedupe.settings import Settings
 
 _BODIES = ("text/html", "application/xhtml+xml", "text/plain")
+
+_PLACES = frozenset(("snapshot-content-location", "content-location", "archived-at"))
 
 Part: TypeAlias = "Message[Any, Any]"
 
@@ -45,34 +47,31 @@ def read_mail(file: Opened, media_type: str, settings: Settings) -> Iterator[Doc
         return
     message = message_from_bytes(raw)
     leaves = list(_leaves(message))
-    page = _page(leaves)
+    page, kind, content = _page(leaves)
     if page is None:
-        kinds = ", ".join(dict.fromkeys(part.get_content_type() for part in leaves)) or "no part"
+        kinds = ", ".join(dict.fromkeys(kind for _, kind in leaves)) or "no part"
         yield reject(Reason.UNSUPPORTED, f"a message without HTML or text: {kinds}")
         return
-    if len(raw) > limit and page is leaves[-1]:
+    if len(raw) > limit and page is leaves[-1][0]:
         yield reject(Reason.TOO_LARGE, f"{size} bytes, more than max_bytes = {limit}")
         return
     is_mail = "multipart/related" not in {media_type, message.get_content_type()} or (
         message["Message-ID"] is not None
     )
-    found = page_of(
-        _payload(page),
+    yield page_of(
+        content,
         file.source,
-        "text/plain" if page.get_content_type() == "text/plain" else "text/html",
+        "text/plain" if kind == "text/plain" else "text/html",
         url=_address(message, page),
         charset=_charset(page),
-    )
-    yield (
-        replace(found, stated=_stated(message))
-        if isinstance(found, Document) and is_mail
-        else found
+        stated=_stated(message) if is_mail else None,
     )
 
 
-def _leaves(message: Part) -> Iterator[Part]:
-    """The parts that hold something, in order, without those of attached messages."""
-    if message.get_content_type() == "message/rfc822":
+def _leaves(message: Part) -> Iterator[tuple[Part, str]]:
+    """The parts that hold something and their types, in order, without attached messages."""
+    kind = message.get_content_type()
+    if kind == "message/rfc822":
         return
     children = message.get_payload()
     if message.is_multipart() and isinstance(children, list):
@@ -80,15 +79,16 @@ def _leaves(message: Part) -> Iterator[Part]:
             if isinstance(child, Message):
                 yield from _leaves(child)
     elif message.get_content_disposition() != "attachment":
-        yield message
+        yield message, kind
 
 
-def _page(leaves: list[Part]) -> Part | None:
-    for kind in _BODIES:
-        for part in leaves:
-            if part.get_content_type() == kind and _payload(part).strip():
-                return part
-    return None
+def _page(leaves: list[tuple[Part, str]]) -> tuple[Part | None, str, bytes]:
+    """The part that is the page, its type and what it holds."""
+    for wanted in _BODIES:
+        for part, kind in leaves:
+            if kind == wanted and (content := _payload(part)).strip():
+                return part, kind, content
+    return None, "", b""
 
 
 def _payload(part: Part) -> bytes:
@@ -105,6 +105,9 @@ def _charset(part: Part) -> str | None:
 
 def _address(message: Part, page: Part) -> str | None:
     """Return where the page is on the web: as the browser noted it, or the list's archive."""
+    there = {name.lower() for part in (message, page) for name in part}
+    if there.isdisjoint(_PLACES):  # as in most; the library looks for each name among all
+        return None
     stated = (
         message["Snapshot-Content-Location"],
         page["Content-Location"],
@@ -123,8 +126,9 @@ def _stated(message: Part) -> dict[str, Any]:
 def _line(header: object) -> str | None:
     if header is None:
         return None
-    try:
-        text = str(make_header(decode_header(str(header))))
-    except (HeaderParseError, MessageError, LookupError, ValueError):
-        text = str(header)
+    text = str(header)
+    if text.isascii() and "=?" not in text:  # nothing in it is encoded
+        return " ".join(text.split()) or None
+    with suppress(HeaderParseError, MessageError, LookupError, ValueError):
+        text = str(make_header(decode_header(text)))
     return " ".join(text.encode("utf-8", "replace").decode().split()) or None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from dedupe.acquire.identity import hash_bytes
 from dedupe.acquire.opened import Opened
@@ -28,7 +29,13 @@ def read_page(file: Opened, media_type: str, settings: Settings) -> Iterator[Doc
 
 
 def page_of(
-    raw: bytes, source: str, media_type: str, *, url: str | None = None, charset: str | None = None
+    raw: bytes,
+    source: str,
+    media_type: str,
+    *,
+    url: str | None = None,
+    charset: str | None = None,
+    stated: Mapping[str, Any] | None = None,
 ) -> Document | Reject:
     """Return the document that the bytes of a page are, or the reason why they are none.
 
@@ -38,6 +45,7 @@ def page_of(
         media_type: ``text/html`` or ``text/plain``.
         url: the address it came from, which is its identity; without one it is its content.
         charset: what the transport declared.
+        stated: what was stated beside it, as ``Document.stated`` has it.
     """
     raw_hash = hash_bytes(raw)
 
@@ -63,6 +71,7 @@ def page_of(
         bytes=len(raw),
         url=url if address else None,
         encoding=encoding,
+        stated={} if stated is None else stated,
     )
 
 

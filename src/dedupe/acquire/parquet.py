@@ -29,6 +29,7 @@ _BATCH_BYTES = 4_000_000
 _BATCH_ROWS = 1_024
 _BUFFER_BYTES = 1 << 20
 _SHOWN = 12
+_AS_IS = frozenset((str, int, float, bool, type(None)))
 
 
 def read_parquet(file: Opened, media_type: str, settings: Settings) -> Iterator[Document | Reject]:
@@ -107,7 +108,10 @@ class _Rows:
             detail = f"{size} bytes, more than max_bytes = {limit}"
             return self._reject(number, Reason.TOO_LARGE, detail, size)
         faults: list[InputError] = []
-        row = self._blank | {name: _plain(value, faults) for name, value in values.items()}
+        row = self._blank | {
+            name: value if type(value) in _AS_IS else _plain(value, faults)
+            for name, value in values.items()
+        }
         source = f"{self._file.source}#{number}"
         fields = self._settings.fields
         found = read_row(row, source, size=size, encoding="utf-8", fields=fields)
@@ -195,7 +199,7 @@ def _is_binary(kind: pa.DataType) -> bool:
 
 def _plain(value: Any, faults: list[InputError]) -> Any:  # noqa: ANN401, PLR0911 - one for each kind
     """Return ``value`` as JSON would have it."""
-    if value is None or isinstance(value, str | int | float | bool):
+    if type(value) in _AS_IS:
         return value
     if isinstance(value, bytes):
         try:

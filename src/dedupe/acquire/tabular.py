@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from io import TextIOWrapper
+from itertools import compress
 from typing import Any
 
 from dedupe.acquire.fields import bodies_asked, plan_of
@@ -69,14 +70,13 @@ def _records(
 ) -> Iterator[Document | Reject]:
     empty = True
     for number, values in enumerate(records, start=2):
-        if not any(value.strip() for value in values):
+        said = [bool(value) and not value.isspace() for value in values]
+        if not any(said):
             continue
         empty = False
         source = f"{file.source}#{number}"
-        row: dict[str, Any] = {
-            name: value for name, value in zip(header, values, strict=False) if value.strip()
-        }
-        size = sum(len(value.encode("utf-8", "replace")) for value in values)
+        row: dict[str, Any] = dict(compress(zip(header, values, strict=False), said))
+        size = sum(map(_bytes, values))
         if len(values) > len(header):
             detail = f"{len(values)} values under {len(header)} names"
             yield Reject.of_input(source, Reason.MALFORMED, detail, size=size)
@@ -84,6 +84,10 @@ def _records(
         yield read_row(row, source, size=size, encoding=encoding, fields=fields)
     if empty:
         yield Reject.of_input(file.source, Reason.EMPTY, "a header and no record", size=file.size)
+
+
+def _bytes(value: str) -> int:
+    return len(value) if value.isascii() else len(value.encode("utf-8", "replace"))
 
 
 def _whole_lines(head: bytes) -> bytes:

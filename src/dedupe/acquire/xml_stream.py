@@ -54,6 +54,8 @@ def name_of(element: etree._Element) -> str:
     tag = element.tag
     if not isinstance(tag, str):  # a comment, a processing instruction
         return ""
+    if "}" not in tag:
+        return tag
     space, _, local = tag.rpartition("}")
     if not space:
         return local  # a prefix that nothing declares is part of the name already
@@ -64,7 +66,9 @@ def name_of(element: etree._Element) -> str:
 def local_name(element: etree._Element) -> str:
     """Return the name without its name space."""
     tag = element.tag
-    return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""
+    if not isinstance(tag, str):
+        return ""
+    return tag.rpartition("}")[2].rpartition(":")[2] if "}" in tag or ":" in tag else tag
 
 
 class Elements:
