@@ -27,6 +27,9 @@ SNAPSHOTS = "snapshots"
 class Snapshot:
     """One published state of all tables. It never changes, so it can be read without a lock."""
 
+    keys: Path | None = None
+    """Where whoever holds the data folder keeps sorted ids of its files (see ``keys``)."""
+
     def __init__(self, folder: Path) -> None:
         """Open the snapshot in ``folder``.
 
@@ -34,8 +37,6 @@ class Snapshot:
             StoreError: the folder holds no readable manifest.
         """
         self.folder = folder
-        self.keys: Path | None = None
-        """Where whoever holds the data folder keeps sorted ids of its files (see ``keys``)."""
         self.manifest = Manifest.read(folder)
         self._root = str(folder)
         self._filesystem: Any = None
