@@ -6,6 +6,7 @@ and counts, never texts. Nothing is cached by Prefect: what was done before is k
 
 from __future__ import annotations
 
+import argparse
 import logging
 import os
 import sys
@@ -196,12 +197,18 @@ def _advance(artifact: object, stages: int) -> None:
     update_progress_artifact(artifact, progress=100 * stages / len(STAGES))
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Run the flow once, without a server; gives the exit code."""
-    if {"-h", "--help"} & set(arguments):
-        sys.stdout.write(f"{__doc__}\nDefault input: seeds/, default output: data/.\n")
-        return 0
-    state = ingest(inputs=arguments or ["seeds/"], return_state=True)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "inputs", nargs="*", default=["seeds/"], help="files, folders, globs, addresses (seeds/)"
+    )
+    parser.add_argument("--data", default="data", help="the data folder (%(default)s)")
+    parser.add_argument("--dry-run", action="store_true", help="say what would happen, no more")
+    chosen = parser.parse_args(arguments)
+    state = ingest(
+        inputs=chosen.inputs, data_dir=chosen.data, dry_run=chosen.dry_run, return_state=True
+    )
     if not state.is_completed():
         sys.stderr.write(f"error: {state.message}\n")
         return 1
@@ -212,4 +219,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(main())

@@ -16,7 +16,7 @@ from prefect.testing.utilities import prefect_test_harness
 
 from dedupe.pipeline import Result
 from dedupe.pipeline.check import check
-from flows.ingest import ingest
+from flows.ingest import ingest, main
 from tests.desk import CLOCKS, ROOT, SEEDS, Desk, content
 from tests.newsroom import story, write_rows
 
@@ -127,6 +127,17 @@ def test_the_parameters_reach_the_run(tmp_path: Path) -> None:
     loose = flow([path], tmp_path / "loose", threshold=0.4).result()
     strict = flow([path], tmp_path / "strict", threshold=0.8, containment=0.9).result()
     assert (loose["counts"]["duplicates"], strict["counts"]["duplicates"]) == (1, 0)
+
+
+def test_the_script_takes_a_data_folder_and_can_only_say_what_would_happen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "elsewhere"
+    assert main([str(SEEDS), "--data", str(data), "--dry-run"]) == 0
+    assert "articles" in capsys.readouterr().out
+    assert not data.exists()
+    assert main([str(SEEDS), "--data", str(data)]) == 0
+    assert check(data).counts["articles"] == 5
 
 
 def test_the_script_runs_without_a_server_and_shows_no_trace_on_a_fresh_home(
