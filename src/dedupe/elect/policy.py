@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, Self
 
 from dedupe.settings import Settings
 
@@ -36,6 +37,19 @@ class Candidate:
     version: int = 1
     incumbent: bool = False
     """Whether it is canonical already."""
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any], *, incumbent: bool = False) -> Self:
+        """The candidate that a row of ``articles`` or ``duplicates`` stands for."""
+        return cls(
+            id=row["id"],
+            words=row["word_count"],
+            first_seen_at=row["first_seen_at"],
+            published_at=row["published_at"],
+            site=row["site"],
+            version=row["version"],
+            incumbent=incumbent,
+        )
 
 
 def ranked(candidates: Iterable[Candidate], settings: Settings) -> list[Candidate]:

@@ -111,14 +111,4 @@ def _load_history(run: Run) -> None:
     for row in rows.to_pylist():
         run.texts.remember({row["id"]: row["text"]})
         run.history[row["id"]] = row
-        run.candidates.add(
-            Candidate(
-                id=row["id"],
-                words=row["word_count"],
-                first_seen_at=row["first_seen_at"],
-                published_at=row["published_at"],
-                site=row["site"],
-                version=row["version"],
-                incumbent=True,
-            )
-        )
+        run.candidates.add(Candidate.of_row(row, incumbent=True))

@@ -121,17 +121,7 @@ def _follow(run: Run, outcome: Outcome) -> None:
 def _rehouse(run: Run, outcome: Outcome, orphans: Sequence[dict[str, Any]]) -> None:
     """Elect canonicals among the members that their old cluster's canonical does not cover."""
     texts = {row["id"]: row["text"] for row in orphans}
-    candidates = [
-        Candidate(
-            id=row["id"],
-            words=row["word_count"],
-            first_seen_at=row["first_seen_at"],
-            published_at=row["published_at"],
-            site=row["site"],
-            version=row["version"],
-        )
-        for row in orphans
-    ]
+    candidates = [Candidate.of_row(row) for row in orphans]
     order = [candidate.id for candidate in ranked(candidates, run.settings)]
     pairs = [
         Pair(left=left, right=right, verdict=compare(texts[left], texts[right], run.settings))

@@ -101,14 +101,7 @@ def _relation(table: str) -> list[str]:
 
 def _document(row: dict[str, Any]) -> Document:
     return Document(
-        candidate=Candidate(
-            id=row["id"],
-            words=row["word_count"],
-            first_seen_at=row["first_seen_at"],
-            published_at=row["published_at"],
-            site=row["site"],
-            version=row["version"],
-        ),
+        candidate=Candidate.of_row(row),
         document_id=row["document_id"],
         content_hash=row["content_hash"],
         canonical_id=row.get("canonical_id") or row["id"],
