@@ -12,8 +12,8 @@ from dedupe.clean.words import fold
 
 _KEY_POINTS = words("fields", "key_points")
 _STANDFIRST = re.compile(
-    r"standfirst|chapo|chapeau|summary|subtitle|sub-title|subhead|\bdeck\b|\bdek\b|excerpt|abstract|description|"
-    r"lede|sottotitolo|sommario|entradilla|bajada|untertitel|vorspann|ingress|intro",
+    r"standfirst|chapo|(?<![a-z])desc(?![a-z])|chapeau|summary|subtitle|sub-title|subhead|\bdeck\b|\bdek\b|excerpt|abstract|description|"
+    r"lede|sottotitolo|sommario|entradilla|bajada|untertitel|vorspann|ingress",
     re.IGNORECASE,
 )
 _LEAD_REACH = 25
@@ -24,18 +24,19 @@ _LINKED, _PREFIX = 0.3, 20
 _LEAST_BODY = 3
 
 
-def cut_key_points(blocks: list[Block], fields: Fields, *, unheaded: bool) -> None:
+def cut_key_points(blocks: list[Block], fields: Fields, *, html: bool) -> None:
     """Cut a box of key points at the top of the body, and state it as the summary.
 
     Args:
         blocks: the document's blocks.
         fields: given the summary.
-        unheaded: also take a bare list that stands before the first paragraph.
+        html: whether it is a page. There a list with a heading of its own, "Key takeaways", is a
+            section that its author wrote; a bare list before the first paragraph is a standfirst.
     """
     live = [block for block in blocks if block.cut is None]
     for at, block in enumerate(live[:6]):
-        headed = not block.prose and block.folded.startswith(_KEY_POINTS)
-        if not headed and not (unheaded and at == 0 and block.role is Role.ITEM):
+        headed = not html and not block.prose and block.folded.startswith(_KEY_POINTS)
+        if not headed and not (html and at == 0 and block.role is Role.ITEM):
             continue
         items: list[Block] = []
         for other in live[at + headed :]:
@@ -75,7 +76,9 @@ def restore_lead(walk: Walk, fields: Fields, heading: Block | None, main: int) -
             or not block.prose
         ):
             continue
-        if _marked(walk, block.zone) or (fields.summary and _same(fields.summary, block)):
+        if _marked(walk, block.zone) or (
+            walk.boxes[block.zone].tag != "p" and fields.summary and _same(fields.summary, block)
+        ):
             block.role = Role.STANDFIRST
             block.cut = None
             block.drop("standfirst", Stage.FIELD)

@@ -76,7 +76,7 @@ def read_page(html: str, fields: Fields) -> tuple[list[Block], Quality]:  # noqa
     _cut_links(inside)
     if stated.usable:
         stated.cut_strangers([block for block in inside if block.cut is None])
-    cut_key_points(inside, fields, unheaded=True)
+    cut_key_points(inside, fields, html=True)
     cut_repeats([block for block in inside if block.cut is None])
     types = " ".join(map(schema_type, head.nodes))
     free = head.article.get("isAccessibleForFree")

@@ -47,7 +47,7 @@ def read_plain(text: str, fields: Fields) -> list[Block]:
             block.drop("title-repeat", Stage.REPEAT)
     at = title.position if title is not None else None
     read_field_lines(blocks, fields, at, _body_start(blocks), cut_all=True)
-    cut_key_points(blocks, fields, unheaded=False)
+    cut_key_points(blocks, fields, html=False)
     standfirst = cut_repeats(_after(blocks, title))
     _cut_outside(blocks)
     if standfirst is not None:

@@ -1,0 +1,52 @@
+"""Right above and right below the body stands text that is sometimes body and sometimes not."""
+
+import pytest
+
+from dedupe.clean import clean
+from tests.clean.samples import BODY, PARAGRAPHS, TITLE, page, paragraphs
+
+LEAD = "Après cinq mois de travaux, le viaduc de Morvane retrouvera ses voitures le 3 juin."
+
+
+def described(text: str, body: str) -> str:
+    """A page whose head describes it by ``text``."""
+    return page(body, head=f'<meta name="description" content="{text}">')
+
+
+def test_a_first_paragraph_that_the_description_was_made_of_stays() -> None:
+    """Most systems fill the description with the text's beginning: it tells nothing."""
+    html = described(
+        LEAD, f"<header><h1>{TITLE}</h1><p>{LEAD}</p></header><div>{paragraphs()}</div>"
+    )
+    assert clean(html).text == f"{LEAD}\n\n{BODY}"
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        f'<p class="article__chapo">{LEAD}</p>',
+        f'<p class="article__desc">{LEAD}</p>',
+        f"<h2>{LEAD}</h2>",
+        f'<div class="x7"><span>{LEAD}</span></div>',
+    ],
+    ids=["name", "short name", "heading", "no paragraph"],
+)
+def test_a_standfirst_is_known_by_its_markup(lead: str) -> None:
+    html = described(LEAD, f"<header><h1>{TITLE}</h1>{lead}</header><div>{paragraphs()}</div>")
+    assert clean(html).text == BODY
+    assert clean(html).summary == LEAD
+
+
+POINTS = ["Le viaduc rouvre le 3 juin après les crues.", "La facture atteint 9 millions d'euros."]
+LIST = "<ul>" + "".join(f"<li>{point}</li>" for point in POINTS) + "</ul>"
+
+
+def test_key_points_under_a_heading_are_a_section_of_the_article() -> None:
+    html = page(f"<h1>{TITLE}</h1><div><h2>À retenir</h2>{LIST}{paragraphs()}</div>")
+    assert clean(html).text == "\n\n".join(["À retenir", *POINTS, *PARAGRAPHS])
+
+
+def test_a_bare_list_before_the_first_paragraph_is_a_standfirst() -> None:
+    result = clean(page(f"<h1>{TITLE}</h1><div>{LIST}{paragraphs()}</div>"))
+    assert result.text == BODY
+    assert result.summary == "\n".join(POINTS)
