@@ -28,6 +28,9 @@ PHASES = (
     ("dedupe.clean.stage", "decode", "decode"),
 )
 
+MOST = 3000
+"""Documents of a set that are digested."""
+
 
 def digest(paths: list[Path], limit: int | None) -> int:
     """Digest every output, fields and removals and all: work on speed must not change it."""
@@ -36,9 +39,11 @@ def digest(paths: list[Path], limit: int | None) -> int:
     whole = hashlib.blake2b(digest_size=8)
     for path in (path for path in paths if path.exists()):
         one = hashlib.blake2b(digest_size=8)
-        rows = pq.read_table(path, columns=["html", "text", "url"]).to_pylist()[:limit]
+        names = [n for n in ("html", "text", "url") if n in pq.read_schema(path).names]
+        rows = pq.read_table(path, columns=names).slice(0, limit or MOST).to_pylist()
         for row in rows:
-            one.update(repr(clean(raw_of(row), row["url"])).encode("utf-8", "backslashreplace"))
+            article = clean(raw_of(row), row.get("url"))
+            one.update(repr(article).encode("utf-8", "backslashreplace"))
         print(f"{path.stem:22} {len(rows):5} pages  {one.hexdigest()}", flush=True)
         whole.update(one.digest())
     print(f"{'all':22} {whole.hexdigest():>28}")

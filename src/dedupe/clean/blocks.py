@@ -79,6 +79,7 @@ class Block:
     prose: bool = field(init=False)
     """Whether it reads as running text rather than as a label, a headline or a link."""
     _folded: str | None = field(init=False, default=None)
+    _folded_words: list[str] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Measure the text once; nothing changes it later."""
@@ -97,6 +98,13 @@ class Block:
         if self._folded is None:
             self._folded = fold(self.text)
         return self._folded
+
+    @property
+    def folded_words(self) -> list[str]:
+        """The words of ``folded``; a single empty one if there are none."""
+        if self._folded_words is None:
+            self._folded_words = self.folded.split(" ")
+        return self._folded_words
 
     @property
     def ends(self) -> bool:

@@ -33,6 +33,9 @@ def judge(blocks: list[Block], *, html: bool) -> None:
     hits = [
         [] if block.cut or block.words > _CONSENT_WORDS else _hits(block, rules) for block in blocks
     ]
+    if not any(hits):
+        cut_captions(blocks)
+        return
     labels = Counter(block.folded for block, found in zip(blocks, hits, strict=True) if found)
     for index, found in enumerate(hits):
         if found:
@@ -48,8 +51,8 @@ def judge(blocks: list[Block], *, html: bool) -> None:
 
 
 def _hits(block: Block, rules: Table) -> list[Hit]:
-    found = rules.hits(block.folded)
-    return [hit for hit in found if _fits(block, hit)]
+    found = rules.hits(block.folded, block.folded_words)
+    return [hit for hit in found if _fits(block, hit)] if found else found
 
 
 def _fits(block: Block, hit: Hit) -> bool:

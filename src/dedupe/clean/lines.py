@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from collections.abc import Iterator
+from itertools import accumulate, pairwise
 from statistics import median
 
 from dedupe.clean.blocks import Block, Role
@@ -19,51 +20,53 @@ _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 
 def read_lines(text: str) -> list[Block]:
     """Return the blocks of a plain text; ``start`` and ``end`` are exact, blank lines are gaps."""
+    lines = text.splitlines(keepends=True)
+    stripped = list(map(str.strip, lines))
+    if not text.isascii() and any(mark in text for mark in _INVISIBLE):
+        stripped = [line.strip(_INVISIBLE).strip() for line in stripped]
+    starts = [0, *accumulate(map(len, lines))]
     blocks: list[Block] = []
-    group: list[tuple[int, int, int]] = []
-    offset, gap = 0, True
-    for number, line in enumerate(text.splitlines(keepends=True), 1):
-        stripped = line.strip()
-        if not stripped.isascii():
-            stripped = stripped.strip(_INVISIBLE).strip()
-        if stripped:
-            start = offset + (0 if line.startswith(stripped) else line.index(stripped))
-            group.append((start, start + len(stripped), number))
-        elif group:
-            blocks += _paragraphs(text, group, gap=gap)
-            group, gap = [], True
-        offset += len(line)
-    if group:
-        blocks += _paragraphs(text, group, gap=gap)
-    for position, block in enumerate(blocks):
-        block.position = position
+    first = 0
+    stripped.append("")
+    while first < len(lines):
+        last = stripped.index("", first)
+        if last > first:
+            for block in _paragraphs(lines, stripped, starts, first, last):
+                block.position = len(blocks)
+                blocks.append(block)
+        first = last + 1
     return blocks
 
 
-def _paragraphs(text: str, group: list[tuple[int, int, int]], *, gap: bool) -> list[Block]:
-    if len(group) > 1 and _is_wrapped([text[start:end] for start, end, _ in group]):
-        start, end = group[0][0], group[-1][1]
-        joined = " ".join(text[s:e] for s, e, _ in group)
-        return [_block(joined, start, end, group[0][2], gap=gap)]
-    return [
-        _block(text[start:end], start, end, number, gap=gap and index == 0)
-        for index, (start, end, number) in enumerate(group)
-    ]
+def _paragraphs(
+    lines: list[str], stripped: list[str], starts: list[int], first: int, last: int
+) -> Iterator[Block]:
+    """The blocks of the lines ``first`` up to ``last``, which no blank line parts."""
+    group = stripped[first:last]
+    if len(group) > 1 and _is_wrapped(group):
+        start = starts[first] + lines[first].index(group[0])
+        end = starts[last - 1] + lines[last - 1].index(group[-1]) + len(group[-1])
+        yield _block(" ".join(group), start, end, first + 1, gap=True)
+        return
+    for at, line in enumerate(group, first):
+        start = starts[at] + lines[at].index(line)
+        yield _block(line, start, start + len(line), at + 1, gap=at == first)
 
 
 def _is_wrapped(lines: list[str]) -> bool:
     """Whether these lines are one paragraph, broken at a fixed width by a mail or a terminal."""
-    if _runs_on(lines):
+    lengths = list(map(len, lines[:-1]))
+    middle = median(lengths)
+    if middle >= _RUN_ON_LEAST and _runs_on(lines):
         return True
     if len(lines) < _WRAP_LINES:
         return False
-    lengths = [len(line) for line in lines[:-1]]
     widest = max(lengths)
     if not _WRAP_LEAST <= widest <= _WRAP_MOST or len(lines[-1]) > widest:
         return False
-    if min(lengths) < 0.7 * widest or median(lengths) < 0.85 * widest:
+    if min(lengths) < 0.7 * widest or middle < 0.85 * widest:
         return False
-    return sum(ends_sentence(line) for line in lines[:-1]) <= 0.4 * len(lengths)
+    return sum(map(ends_sentence, lines[:-1])) <= 0.4 * len(lengths)
 
 
 def _runs_on(lines: list[str]) -> bool:
@@ -72,12 +75,14 @@ def _runs_on(lines: list[str]) -> bool:
     Agency copy is wrapped like this with several paragraphs in one run, so that its lines are of
     any length. Menus and lists of headlines begin each line anew.
     """
-    if len(lines) < 2 or median(len(line) for line in lines[:-1]) < _RUN_ON_LEAST:  # noqa: PLR2004
-        return False
-    breaks = [
-        not ends_sentence(line) and following[:1].islower() for line, following in pairwise(lines)
-    ]
-    return sum(breaks) >= _RUN_ON_SHARE * len(breaks)
+    wanted = _RUN_ON_SHARE * (len(lines) - 1)
+    found = 0
+    for line, following in pairwise(lines):
+        if following[0].islower() and not ends_sentence(line):
+            found += 1
+            if found >= wanted:
+                return True
+    return False
 
 
 def _block(text: str, start: int, end: int, number: int, *, gap: bool) -> Block:

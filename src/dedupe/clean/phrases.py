@@ -52,10 +52,9 @@ class Table:
     contains: dict[str, tuple[tuple[str, Rule], ...]]
     """Phrases by their longest word, which is their rarest as a rule."""
 
-    def hits(self, folded: str) -> list[Hit]:
-        """Return the rules that match a folded text, whole lines first."""
+    def hits(self, folded: str, words: list[str]) -> list[Hit]:
+        """Return the rules that match a folded text, which has these words, whole lines first."""
         found = [Hit(rule, folded, 0) for rule in self.whole.get(folded, ())]
-        words = folded.split(" ")
         count = len(words)
         for phrase, rule in self.starts.get(words[0], ()):
             if count <= rule.max_words and (folded == phrase or folded.startswith(phrase + " ")):

@@ -19,8 +19,8 @@ _LABEL_WORDS = 3
 _NEUTRAL = frozenset(("repeat", "related"))
 
 
-def value(block: Block, seen: set[str], run: int) -> int:  # noqa: PLR0911 - one for each kind
-    """Return what a block adds to the stretch that holds it, after ``run`` labels."""
+def _value(block: Block) -> int | None:  # noqa: PLR0911 - one for each kind
+    """Return what a block adds to the stretch that holds it; None for a label."""
     if "end-of-article" in block.marks:
         return _TAIL
     if block.cut is not None:
@@ -33,7 +33,7 @@ def value(block: Block, seen: set[str], run: int) -> int:  # noqa: PLR0911 - one
         return -1
     if block.words >= _LABEL_WORDS and (block.ends or block.text.endswith((";", ","))):
         return -1
-    return (_SHORT if block.folded not in seen else 2 * _SHORT) * (1 + run)
+    return None
 
 
 def best_stretch(blocks: list[Block]) -> tuple[int, int] | None:
@@ -45,10 +45,16 @@ def best_stretch(blocks: list[Block]) -> tuple[int, int] | None:
     best, current, start, run = 0, 0, 0, 0
     found: tuple[int, int] | None = None
     seen: set[str] = set()
+    noted = 0
     for index, block in enumerate(blocks):
         if current <= 0:
             current, start = 0, index
-        gain = value(block, seen, run)
+        gain = _value(block)
+        if gain is None:
+            # A label that was there before costs twice.
+            seen.update(other.folded for other in blocks[noted:index])
+            noted = index
+            gain = (_SHORT if block.folded not in seen else 2 * _SHORT) * (1 + run)
         run = (
             min(run + 1, _MOST_RUN)
             if gain <= _SHORT and block.cut is None
@@ -57,7 +63,6 @@ def best_stretch(blocks: list[Block]) -> tuple[int, int] | None:
             else run
         )
         current += gain
-        seen.add(block.folded)
         if current > best:
             best, found = current, (start, index)
     return found

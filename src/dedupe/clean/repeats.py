@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from dedupe.clean.blocks import Block, Role, Stage
-from dedupe.clean.words import is_quotation, tokens
+from dedupe.clean.words import is_quotation, letters, tokens
 
 _GRAM = 4
 _LEAST_WORDS = 9
@@ -22,6 +22,8 @@ _LONG = 6
 _LEAST_GRAMS = 5
 _REST = 0.95
 _ODD = 0.2
+_MANY_WORDS, _FEW_MET = 120, 40
+_LETTERS = bytes(ord(" ") if code in b" #" else ord("x") for code in range(256))
 _UNSPACED = 2
 _NAME = re.compile(r"\b[A-Z]\w{2,}")
 _NEAR = 0.72
@@ -45,8 +47,9 @@ class _Twin:
 def cut_repeats(blocks: list[Block]) -> Block | None:
     """Cut repeated passages in place; return a cut standfirst, whose twin is in the body."""
     live = [block for block in blocks if block.cut is None and block.role is not Role.CODE]
-    words = [_words(block) for block in live]
-    twins = _find(live, words)
+    twins = _find(live) if len(live) > 1 else {}
+    if not twins:
+        return None
     standfirst: Block | None = None
     copies = Counter(twin.of for twin in twins.values())
     for twin in twins.values():
@@ -75,21 +78,26 @@ def cut_repeats(blocks: list[Block]) -> Block | None:
 
 
 def _find(  # noqa: C901, PLR0912 - one pass, so that it stays linear
-    live: list[Block], words: list[list[str]]
+    live: list[Block],
 ) -> dict[int, _Twin]:
     """Return for each block that mostly stands in an earlier block: which, and how much of it."""
     where: dict[tuple[str, ...], int] = {}
-    exact: dict[tuple[str, ...], int] = {}
+    exact: dict[str | tuple[str, ...], int] = {}
+    words: list[list[str]] = []
     twins: dict[int, _Twin] = {}
     met: set[str] = set()
     waiting: list[tuple[int, list[str]]] = []
     teased = False
-    for index, row in enumerate(words):
-        key = tuple(row)
-        if not key:
+    for index, block in enumerate(live):
+        if index == len(live) - 1 and not teased and _is_surely_new(block, met):
+            break
+        row = _words(block)
+        words.append(row)
+        if not row:
             continue
+        key = block.folded if row is block.folded_words else tuple(row)
         of = exact.setdefault(key, index)
-        if of != index and tokens(live[of].text) == tokens(live[index].text):
+        if of != index and tokens(live[of].text) == tokens(block.text):
             twins[index] = _Twin(of, 1.0, exact=True)
             continue
         if len(row) < _LEAST_WORDS:
@@ -98,12 +106,13 @@ def _find(  # noqa: C901, PLR0912 - one pass, so that it stays linear
         # begin with too; where these are new, n-grams need not be counted yet.
         heads = [word for word in row[: 1 - _GRAM] if len(word) >= _LONG]
         known = sum(map(met.__contains__, heads))
-        met.update(heads)
+        if index < len(live) - 1:
+            met.update(heads)
         if len(heads) >= _LEAST_GRAMS and known < _NEAR * len(heads) and not teased:
-            teased = live[index].text.rstrip().endswith(_TEASER_END)
+            teased = block.text.rstrip().endswith(_TEASER_END)
             waiting.append((index, row))
             continue
-        teased = teased or live[index].text.rstrip().endswith(_TEASER_END)
+        teased = teased or block.text.rstrip().endswith(_TEASER_END)
         for earlier, passed in waiting:
             for gram in _sample(passed):
                 where.setdefault(gram, earlier)
@@ -121,11 +130,27 @@ def _find(  # noqa: C901, PLR0912 - one pass, so that it stays linear
             total = sum(votes.values())
             of, most = max(votes.items(), key=lambda item: (item[1], -item[0]))
             if most >= _NEAR * len(grams) or total >= _REST * len(grams):
-                if _same_facts(live[of], live[index]):
+                if _same_facts(live[of], block):
                     twins[index] = _Twin(of, total / len(grams), exact=False)
-            elif most >= _NEAR * len(_sample(words[of])) and _is_teaser(live[of], live[index]):
+            elif most >= _NEAR * len(_sample(words[of])) and _is_teaser(live[of], block):
                 twins[index] = _Twin(of, most / len(grams), exact=False)
     return twins
+
+
+def _is_surely_new(block: Block, met: set[str]) -> bool:
+    """Whether most words are new for certain, told without cutting a long block into words.
+
+    Agency copy is a lead and one block with all the rest.
+    """
+    if block.words < _MANY_WORDS or len(met) > _FEW_MET or any("#" in word for word in met):
+        return False
+    flat = letters(block.text)
+    if flat is None:
+        return False
+    # So many begin an n-gram at least: one with figures may be two here, the last begin none.
+    heads = flat.translate(_LETTERS).count(b" " + b"x" * _LONG) - flat.count(b"#") - _GRAM
+    known = sum(flat.count(word.encode("cp1252", "replace")) for word in met)
+    return heads >= _LEAST_GRAMS and known < _NEAR * heads
 
 
 def _sample(row: list[str]) -> list[tuple[str, ...]]:
@@ -139,7 +164,7 @@ def _sample(row: list[str]) -> list[tuple[str, ...]]:
 
 def _words(block: Block) -> list[str]:
     """Return a block's words for the search, figures masked; the facts are compared later."""
-    words = block.folded.split(" ")
+    words = block.folded_words
     return tokens(block.text) if len(words) * _UNSPACED < block.words else words
 
 

@@ -22,6 +22,10 @@ from dedupe.decoding import decode, looks_like_html
 _DAY_IN_PATH = re.compile(r"^https?://[^/?#]{1,255}(?:/[^/?#]{1,60}){0,3}/(\d{4})/(\d{2})/(\d{2})/")
 
 
+# What ``urlsplit`` need not be asked for.
+_PLAIN_HOST = re.compile(r"https?://([a-z0-9.-]{1,255})(?:/|$)")
+
+
 def clean(raw: bytes | str, url: str | None = None, media_type: str | None = None) -> Article:
     """Return the article that ``raw`` holds, HTML or plain text.
 
@@ -83,7 +87,8 @@ def _looks_like_html(prefix: str) -> bool:
 def _host(url: str | None) -> str | None:
     """Return the host of the document's address: the site, where it does not give itself a name."""
     try:
-        return urlsplit(url).hostname if url else None
+        plain = _PLAIN_HOST.match(url) if url else None
+        return plain[1] if plain else urlsplit(url).hostname if url else None
     except ValueError:  # an address that only looks like one
         return None
 

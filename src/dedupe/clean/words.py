@@ -17,7 +17,6 @@ _SEPARATORS = re.compile(r"(?:[^\w#]|_)+")
 # Two classes: ``re`` looks a character up in one that ends with plane 0, and compares otherwise.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _UNSPACED_BEYOND = re.compile(r"[\U00020000-\U0003ffff]")
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _END = re.compile(r"[.!?…。！？।؟](?:[\"'»”’›)\]」』]|\s){0,6}$")
 _QUOTED = re.compile(r"^\s{0,3}[«\"“„‘'›「『].{0,2000}[»\"”“’'‹」』][.!?,…\s]{0,4}$", re.DOTALL)
 
@@ -34,9 +33,24 @@ def _fold(text: str) -> str:
         return _fold_any(text)
     if b"\0" in words:
         return _fold_any(text)
+    if _SHARP_S in words:
+        words = words.replace(_SHARP_S, b"ss")
     if b"##" in words:
         words = _FIGURES.sub(b"#", words)
-    return b" ".join(words.split()).decode("ascii")
+    words = b" ".join(words.split())
+    return words.decode("ascii" if words.isascii() else "cp1252")
+
+
+def letters(text: str) -> bytes | None:
+    """Return ``text`` as ``fold`` makes it, but character by character, nothing brought together.
+
+    Figures are a ``#`` for each digit. None for a text in which a character may fold to several.
+    """
+    try:
+        found = text.encode("ascii" if text.isascii() else "cp1252").translate(_BYTES)
+    except UnicodeEncodeError:
+        return None
+    return None if b"\0" in found or _SHARP_S in found else found
 
 
 def _fold_any(text: str) -> str:
@@ -72,18 +86,34 @@ def _unmarked(text: str) -> str:
     return _MARKS.sub("", text)
 
 
+_SHARP_S = b"\xdf"
+
+
 def _folded_byte(code: int) -> int:
-    """What ``fold`` makes of a character of Windows-1252; 0 if that is not one of ASCII."""
+    """What ``fold`` makes of a byte of Windows-1252; 0 if that is not one such byte.
+
+    The sharp s, two letters, stays as it is.
+    """
     char = bytes([code]).decode("cp1252", "replace")
+    if code == _SHARP_S[0]:
+        return code
     plain = _fold_any(f"a{char}a")
-    return ord(plain[1]) if len(plain) == len("a a") and plain.isascii() else 0
+    folded = plain[1].encode("cp1252", "ignore") if len(plain) == len("a a") else b""
+    return folded[0] if folded else 0
 
 
 _BYTES = bytes(map(_folded_byte, range(256)))
 _FIGURES = re.compile(rb"##+")
 
 
+# The first bytes, in UTF-8, of the characters of scripts without spaces (and of few others).
+_UNSPACED_LEADS = {0xE0, *range(0xE3, 0xEA), 0xEF, 0xF0}
+_OTHER_BYTES = bytes(set(range(256)) - _UNSPACED_LEADS)
+
+
 def _count_unspaced(text: str) -> int:
+    if not text.encode("utf-8", "surrogatepass").translate(None, _OTHER_BYTES):
+        return 0
     return len(_UNSPACED.findall(text)) + len(_UNSPACED_BEYOND.findall(text))
 
 
@@ -94,12 +124,15 @@ _fold_short = lru_cache(maxsize=20_000)(_fold)
 
 def count_words(text: str) -> int:
     """Return the number of words; unspaced scripts count half a word for a character."""
-    count = len(text.split())
     if not text.isascii():
-        unspaced = _count_unspaced(text)
-        if unspaced:
-            count += unspaced // 2
-    return count
+        return len(text.split()) + _count_unspaced(text) // 2
+    if len(text) < _SHORT:
+        return len(text.split())
+    shape = text.encode("ascii").translate(_SHAPE)
+    return shape.count(b" x") + shape.startswith(b"x")
+
+
+_SHAPE = bytes(ord(" ") if chr(code).isspace() else ord("x") for code in range(128)) + bytes(128)
 
 
 def tokens(text: str) -> list[str]:
@@ -121,6 +154,9 @@ _LONGEST_NOTE = 200
 
 def ends_sentence(text: str) -> bool:
     """Whether ``text`` ends as a sentence does, closing quotes and brackets aside."""
+    last = text[-1:]
+    if last == "." or last.isalnum():
+        return last == "."
     if _END.search(text, max(0, len(text) - 8)) is not None:
         return True
     # A note in brackets after the last sentence: who reported it, a rate of exchange.
