@@ -36,6 +36,9 @@ def strip(data: str) -> None:
 
 DEEDS: dict[str, Callable[..., Any]] = {
     "ingest": lambda data, *inputs: dedupe.ingest(inputs, data, started_at=CLOCK),
+    "ingest by ones": lambda data, *inputs: dedupe.ingest(
+        inputs, data, dedupe.Settings(shard_bytes=1), started_at=CLOCK
+    ),
     "compact": compact,
     "prune": prune,
     "rollback": rollback,

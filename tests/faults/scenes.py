@@ -148,6 +148,7 @@ def assert_tidy(data: Path, told: str = "", *, published: bool = True) -> None:
     assert (report.problems, report.notes) == ([], []), told
     staging = data / "state" / "staging"
     assert not staging.exists() or not list(staging.iterdir()), told
+    assert not staging.with_name("abandoned").exists(), told
     indexes = len(list((data / "state" / "index").glob("manifest-*")))
     assert indexes == 1 if published else indexes >= 1, told
     left = [path for end in ("*.tmp", "*.draft", "*-dropped") for path in data.rglob(end)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import logging
 import os
 import signal
 import subprocess
@@ -109,7 +110,9 @@ def test_the_tables_are_those_of_one_machine_even_if_a_worker_dies_and_one_is_ad
     assert tables("hurt") == tables("here")
 
 
-def test_a_lost_scheduler_fails_the_run_cleanly_and_the_next_one_goes_on(cluster: Cluster) -> None:
+def test_a_lost_scheduler_fails_the_run_cleanly_and_the_next_one_goes_on(
+    cluster: Cluster, caplog: pytest.LogCaptureFixture
+) -> None:
     def interfere(stage: str, done: int, total: int | None) -> None:
         del total
         if (stage, done) == ("clean", 2):
@@ -124,6 +127,8 @@ def test_a_lost_scheduler_fails_the_run_cleanly_and_the_next_one_goes_on(cluster
         else (contextlib.nullcontext()) as published
     ):
         assert published is None
-    dedupe.ingest("in.jsonl", "data", settings(), started_at=FIRST_DAY)
+    with caplog.at_level(logging.INFO, "dedupe"):
+        dedupe.ingest("in.jsonl", "data", settings(), started_at=FIRST_DAY)
+    assert "shards by a run that died" in caplog.text
     dedupe.ingest("in.jsonl", "here", settings(), started_at=FIRST_DAY)
     assert tables("data") == tables("here")

@@ -14,6 +14,7 @@ from dedupe.pipeline import staging
 from dedupe.pipeline.engine import ALONE, DiedError
 from dedupe.pipeline.run import Run
 from dedupe.pipeline.sketching import write_sketches
+from dedupe.pipeline.takeover import take_over
 from dedupe.pipeline.template_changes import PASSAGES, cut_template
 from dedupe.pipeline.template_state import Known
 from dedupe.rejects import Reason, Reject
@@ -32,10 +33,15 @@ _SAID = {
 def clean(run: Run, shards: list[Path]) -> list[Path]:
     """Clean the staged documents; gives one shard of articles for each shard of documents."""
     with run.stage("clean"):
-        size = sum(shard.stat().st_size for shard in shards)
-        tasks = [(shard, run.settings, run.templates) for shard in shards]
+        before: dict[Path, tuple[int, int]] = {}
+        if not run.dry_run:  # which moves nothing
+            before = take_over(shards, run.abandoned, run.settings, run.templates)
+        left = [shard for shard in shards if shard not in before]
+        size = sum(shard.stat().st_size for shard in left)
+        tasks = [(shard, run.settings, run.templates) for shard in left]
         cleaned = run.engine.map(clean_shard, tasks, size)
-        for done, (shard, found) in enumerate(zip(shards, cleaned, strict=True), 1):
+        for done, shard in enumerate(shards, 1):
+            found = before.get(shard) or next(cleaned)
             counts = _bisected(run, shard, found) if isinstance(found, DiedError) else found
             run.counts["cleaned"] += counts[0]
             run.counts["rejects"] += counts[1]

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
-import platform
 from collections.abc import Iterator
 from functools import partial
 
 import pyarrow as pa
 
-from dedupe.acquire.urls import RULES, masked
+from dedupe.acquire.urls import masked
 from dedupe.detect import IndexUpdate, unpack_ids
 from dedupe.pipeline import staging
 from dedupe.pipeline.article_rows import article_changes, fresh_positions
 from dedupe.pipeline.commit import commit
 from dedupe.pipeline.duplicate_rows import duplicate_changes
 from dedupe.pipeline.inbox import put_away
+from dedupe.pipeline.provenance import versions
 from dedupe.pipeline.rebuild import put_documents, put_seen
 from dedupe.pipeline.removal_rows import removal_changes
 from dedupe.pipeline.run import Run
@@ -40,7 +39,6 @@ _REPORTED = (
     "candidates",
     "left",
 )
-_PACKAGES = ("dedupe-ingest", "datasketch", "pyarrow", "numpy", "beautifulsoup4")
 
 
 def publish(run: Run) -> int:
@@ -74,12 +72,6 @@ def _published(run: Run) -> int | None:
     """The number of this run's snapshot, where a try that broke after its commit is made again."""
     present = None if run.dry_run else Snapshot.current(run.data_dir)
     return present.number if present and present.manifest.run_id == run.run_id else None
-
-
-def versions() -> dict[str, str]:
-    """The versions of what a run's output depends on."""
-    found = {name: importlib.metadata.version(name) for name in _PACKAGES}
-    return {"python": platform.python_version(), **found, "url rules": str(RULES)}
 
 
 def _commit(run: Run, changes: Changes) -> int:

@@ -22,7 +22,7 @@ from dedupe.errors import SettingsError, StoreError
 from dedupe.pipeline.commit import commit
 from dedupe.pipeline.lock import STATE, Held, locked, next_number
 from dedupe.pipeline.place import require
-from dedupe.pipeline.publish import versions
+from dedupe.pipeline.provenance import versions
 from dedupe.pipeline.rebuild import open_index
 from dedupe.pipeline.reelect_rows import Rows
 from dedupe.pipeline.reelection import Documents, Reelection

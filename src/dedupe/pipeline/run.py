@@ -21,11 +21,13 @@ from dedupe.acquire import Input, expand
 from dedupe.acquire.arrival import Stamp
 from dedupe.article import Pair
 from dedupe.detect import Detector, Index
+from dedupe.errors import EngineError
 from dedupe.pipeline.engine import Engine, Local
 from dedupe.pipeline.inbox import outside
 from dedupe.pipeline.lock import STATE, Held, locked, next_number
 from dedupe.pipeline.place import root_of, viewed
 from dedupe.pipeline.rebuild import open_index
+from dedupe.pipeline.takeover import set_aside
 from dedupe.pipeline.template_learning import open_templates
 from dedupe.pipeline.template_state import TEMPLATES
 from dedupe.publish import Snapshot
@@ -139,6 +141,11 @@ class Run:
         return self.data_dir / STATE / TEMPLATES
 
     @property
+    def abandoned(self) -> Path:
+        """Where lies what a run that died had cleaned, for this one to take over."""
+        return self.data_dir / STATE / "abandoned"
+
+    @property
     def number(self) -> int:
         """The number of the snapshot that this run publishes."""
         return next_number(self.held, self.snapshot.number if self.snapshot else 0)
@@ -172,6 +179,8 @@ class Run:
         staged = set(self.staging.iterdir())
         try:
             yield
+        except EngineError:  # no stage is tried again without its engine; the next run goes on
+            raise
         except Exception:
             vars(self).update(held)
             for path in set(self.staging.iterdir()) - staged:
@@ -207,14 +216,23 @@ class Run:
             return
         with locked(self.place, self.settings.wait, self.settings) as self.held:
             nursery = self.data_dir / STATE / "staging"
-            shutil.rmtree(nursery, ignore_errors=True)
+            set_aside(nursery, self.abandoned)
             self.staging = nursery / self.run_id
             self.staging.mkdir(parents=True)
             self._open()
             try:
                 yield
-            finally:
-                shutil.rmtree(nursery, ignore_errors=True)
+            except EngineError:  # with its engine back, the next run goes on from there
+                set_aside(nursery, self.abandoned)
+                raise
+            except BaseException:  # the disk may be full
+                self._clear(nursery)
+                raise
+            self._clear(nursery)
+
+    def _clear(self, nursery: Path) -> None:
+        for folder in (nursery, self.abandoned):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _open(self) -> None:
         _allow_files()

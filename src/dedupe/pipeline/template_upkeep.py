@@ -21,7 +21,7 @@ from dedupe.clean.templates import strip
 from dedupe.detect import Detector, compare
 from dedupe.pipeline.commit import commit
 from dedupe.pipeline.lock import STATE, Held, next_number
-from dedupe.pipeline.publish import versions
+from dedupe.pipeline.provenance import versions
 from dedupe.pipeline.rebuild import open_index
 from dedupe.pipeline.signature_rows import put_signatures, sketch_metadata
 from dedupe.pipeline.template_learning import open_templates, rebuild

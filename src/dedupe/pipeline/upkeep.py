@@ -19,7 +19,7 @@ from dedupe.objects import is_address
 from dedupe.pipeline.commit import commit
 from dedupe.pipeline.lock import STATE, Held, locked, next_number
 from dedupe.pipeline.place import remote_of
-from dedupe.pipeline.publish import versions
+from dedupe.pipeline.provenance import versions
 from dedupe.pipeline.rebuild import open_index, rebuild
 from dedupe.pipeline.signature_rows import sketch_metadata
 from dedupe.pipeline.template_changes import carry_on
