@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from benchmarks.curves import slope
 from benchmarks.measuring.figures import Budget, System, in_turn
 from benchmarks.measuring.results import Plan, collect, figures_of, part
-from benchmarks.measuring.watched import Ran, watch
+from benchmarks.measuring.watched import Ran, usage_of, watch
 
 MEGABYTE = 1_000_000
 
@@ -32,14 +33,31 @@ def of(seconds: list[float], order: list[str], name: str) -> Callable[[float], R
 
 
 def test_memory_is_that_of_all_processes_together() -> None:
-    child = f"held = bytearray(40 * {MEGABYTE}); import time; time.sleep(0.6)"
+    child = f"held = bytearray(40 * {MEGABYTE}); print('held', flush=True); input()"
     code = f"""import subprocess, sys
-children = [subprocess.Popen([sys.executable, "-c", {child!r}]) for _ in range(2)]
-print([each.wait() for each in children])"""
-    found = watch([sys.executable, "-c", code])
-    assert found.output == "[0, 0]\n"
-    assert 80 < found.peak_mb < 200
+pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+children = [subprocess.Popen([sys.executable, "-c", {child!r}], **pipes) for _ in range(2)]
+print([each.stdout.readline() for each in children], flush=True)
+input()"""
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().count(b"held") == 2
+        held, spent = usage_of(process.pid)
+        process.communicate(b"\n")
+    assert 80 < held / MEGABYTE < 200
+    assert len(spent) == 3
+
+
+def test_a_command_is_watched_to_its_end() -> None:
+    found = watch([sys.executable, "-c", "print(sum(range(10**6)))"])
+    assert found.output == "499999500000\n"
     assert found.cpu_seconds > 0
+    assert found.peak_mb > 1
 
 
 def test_what_fails_or_is_late_says_so_and_leaves_nothing_running() -> None:

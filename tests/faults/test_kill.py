@@ -19,8 +19,10 @@ from tests.faults.scenes import Ask, Scene, asking
 from tests.newsroom import story, write_rows, write_text
 
 DYING = Path(__file__).with_name("dying.py")
-STRIDE = 9
-"""Of the moments before the new snapshot is placed the quick test takes every ninth."""
+STRIDE = 17
+"""Of the moments before the new snapshot is placed the quick test takes every seventeenth."""
+AROUND = 3
+"""Of those from then on, every third; `test_sweep` and the slow test take them all."""
 MARCH = {"published_at": "2025-03-01"}
 """One month for all: few files, quick runs."""
 
@@ -58,8 +60,8 @@ def scene(
 
 
 def test_a_run_killed_around_its_commit_is_made_good_by_the_next(scene: Scene) -> None:
-    """Every operation from the naming of the new snapshot to the end of the run."""
-    for at in range(scene.placed() - 1, len(scene.operations) + 1):
+    """From the naming of the new snapshot to the end of the run."""
+    for at in range(scene.placed() - 1, len(scene.operations) + 1, AROUND):
         scene.die_and_recover(at)
 
 
@@ -77,7 +79,7 @@ def test_a_run_killed_before_any_operation_is_made_good_by_the_next(scene: Scene
 def test_a_run_killed_again_and_again_is_made_good_in_the_end(scene: Scene) -> None:
     """Each try dies a little later than the one before, over what that one left."""
     data = scene.fresh()
-    for at in range(3, scene.placed() + 8, 11):
+    for at in range(3, scene.placed() + 8, 19):
         scene.ask(data, scene.deed, at)
     scene.done(data, scene.deed)
     assert content(data) == scene.new
