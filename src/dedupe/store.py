@@ -6,10 +6,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
 import pyarrow as pa
 
 from dedupe import configuration
-from dedupe.errors import StoreError
+from dedupe.errors import InputError, StoreError
 from dedupe.objects import Bucket, is_address
 from dedupe.publish import Snapshot
 from dedupe.publish.lease import Lease
@@ -20,6 +21,7 @@ from dedupe.report import explain
 
 if TYPE_CHECKING:
     import pyarrow.dataset as ds
+    from datasketch import LeanMinHash
 
     from dedupe.downstream import Export
 
@@ -122,6 +124,20 @@ class Store:
     def runs(self) -> ds.Dataset:
         """One row for each run."""
         return self._snapshot.dataset("runs")
+
+    def minhash(self, identity: str) -> LeanMinHash:
+        """The signature of a canonical article as datasketch's object: ``a.jaccard(b)`` estimates.
+
+        Raises:
+            InputError: no canonical article has this id.
+        """
+        from dedupe.detect.signature import lean
+
+        row = self._snapshot.rows("signatures", [identity], ["signature"])
+        if not row.num_rows:
+            raise InputError(f"{identity}: no canonical article has this id")
+        seed = self._snapshot.manifest.settings["seed"]
+        return lean(np.array(row["signature"][0].as_py(), np.uint32), seed)
 
     def explain(self, query: str) -> dict[str, Any]:
         """The whole story of one document; see ``dedupe.report.explain``.

@@ -6,11 +6,14 @@ import json
 import shutil
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import dedupe
 from dedupe.pipeline.check import check
 from dedupe.pipeline.rebuild import rebuild_index
+from dedupe.publish.durable import digest
 from tests.desk import SEEDS, Desk, content, outcomes
 from tests.newsroom import story, write_rows
 
@@ -66,6 +69,24 @@ def test_a_stray_file_in_a_table_is_found(data: Path, name: str) -> None:
     shutil.copyfile(a_file(data), data / "current" / "articles" / name)
     (problem,) = check(data).problems
     assert name in problem
+
+
+def test_a_signature_that_datasketch_does_not_make_is_found_though_its_digest_holds(
+    data: Path,
+) -> None:
+    path = a_file(data, "signatures")
+    table = pq.read_table(path, partitioning=None)
+    rows = table.to_pylist()
+    rows[0]["signature"][7] ^= 1
+    detach(path)
+    pq.write_table(pa.Table.from_pylist(rows, table.schema), path)
+    manifest = data / "current" / "manifest.json"
+    values = json.loads(manifest.read_text("utf-8"))
+    (entry,) = (file for file in values["files"] if path.match(file["path"]))
+    entry |= {"sha256": digest(path), "bytes": path.stat().st_size}
+    manifest.write_text(json.dumps(values), encoding="utf-8")
+    (problem,) = check(data).problems
+    assert f"datasketch signs the text of article {rows[0]['id']} otherwise" in problem
 
 
 def test_a_manifest_that_cannot_be_read_is_an_error_that_says_what_to_do(data: Path) -> None:

@@ -14,7 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import dedupe
+from dedupe.detect.shingling import shingle_hash32
 from dedupe.schemas import TABLES
+from dedupe.words import words
 from tests.desk import SEEDS, Desk
 from tests.newsroom import story, write_rows, write_text
 
@@ -144,6 +146,27 @@ def test_a_duplicate_joins_its_canonical(full: Desk) -> None:
     ).fetchall()
     assert len(joined) == 3
     assert all(canonical == copy for canonical, copy in joined)
+
+
+def test_a_signature_is_an_object_of_datasketch(full: Desk) -> None:
+    """It estimates similarity, and stands in an index of datasketch's beside others of theirs."""
+    from datasketch import LeanMinHash, MinHash, MinHashLSH
+
+    with full.store() as store:
+        sketches = {row["id"]: store.minhash(row["id"]) for row in full.rows("articles")}
+        with pytest.raises(dedupe.DedupeError, match="no canonical"):
+            store.minhash("0" * 32)
+    index = MinHashLSH(threshold=0.5, num_perm=128)
+    for identity, sketch in sketches.items():
+        assert isinstance(sketch, LeanMinHash)
+        index.insert(identity, sketch)
+    one = full.rows("articles")[0]
+    theirs = MinHash(num_perm=128, seed=1, hashfunc=shingle_hash32)
+    found = words(one["text"])
+    for at in range(len(found) - 2):
+        theirs.update(" ".join(found[at : at + 3]).encode())
+    assert index.query(theirs) == [one["id"]]
+    assert sketches[one["id"]].jaccard(LeanMinHash(theirs)) == 1.0
 
 
 def test_datasketch_reads_the_signatures(full: Desk) -> None:

@@ -16,10 +16,11 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-LOADING = 10_000_000
-"""Characters that the plain path sketches in the time it takes to load the compiled one."""
+LOADING = 1_000_000
+"""Characters from which loading the compiled path is worth it: datasketch, which the plain one
+brings with it, takes about as long."""
 
-COMPILING = 150_000_000
+COMPILING = 75_000_000
 """Characters that the plain path sketches in the time it takes to compile the other."""
 
 _KERNEL = "dedupe.detect.kernel"

@@ -88,7 +88,7 @@ def sketch(texts: Sequence[str], parameters: Parameters) -> Sketches:
 
 
 def sketch_plainly(texts: Sequence[str], parameters: Parameters) -> Sketches:
-    """Sketches of ``texts`` in NumPy."""
+    """Sketches of ``texts`` in NumPy, their signatures by datasketch."""
     count = len(texts)
     content = np.zeros(count, dtype=np.uint64)
     shingles = np.zeros(count, dtype=np.uint32)

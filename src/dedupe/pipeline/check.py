@@ -12,6 +12,7 @@ from dedupe.objects import is_address
 from dedupe.pipeline.place import STATE, remote_of, require, viewed
 from dedupe.pipeline.rebuild import known, seen
 from dedupe.pipeline.template_state import TEMPLATES, path_of, read
+from dedupe.pipeline.witness import signed_otherwise
 from dedupe.publish import Snapshot
 from dedupe.publish.check import check_snapshot, damage, whole_snapshots
 from dedupe.remote.history import problems as stored_problems
@@ -34,6 +35,8 @@ class Report:
 
 def check(data_dir: str | Path) -> Report:
     """Verify every table, digest, reference and count of the current snapshot, and the index.
+
+    A sample of the signatures is made again by datasketch.
 
     Raises:
         StoreError: nothing is published in ``data_dir``, or the manifest cannot be read.
@@ -66,6 +69,7 @@ def _as_here(folder: Path) -> Report:
     notes: list[str] = []
     if not problems:
         settings = Settings.from_mapping(dict(snapshot.manifest.settings))
+        problems += signed_otherwise(snapshot, settings)
         try:
             index = Index.open(folder / STATE / "index", snapshot.stamp, settings)
         except StoreError as error:
