@@ -1,7 +1,10 @@
 """Right above and right below the body stands text that is sometimes body and sometimes not."""
 
+import json
+
 import pytest
 
+from dedupe.article import Quality
 from dedupe.clean import clean
 from tests.clean.samples import BODY, PARAGRAPHS, TITLE, page, paragraphs
 
@@ -50,3 +53,21 @@ def test_a_bare_list_before_the_first_paragraph_is_a_standfirst() -> None:
     result = clean(page(f"<h1>{TITLE}</h1><div>{LIST}{paragraphs()}</div>"))
     assert result.text == BODY
     assert result.summary == "\n".join(POINTS)
+
+
+def stating(body: str, visible: str) -> str:
+    """A page that states ``body`` for machines and shows ``visible``."""
+    data = json.dumps({"@type": "NewsArticle", "headline": TITLE, "articleBody": body})
+    return page(visible, head=f'<script type="application/ld+json">{data}</script>')
+
+
+def test_a_stub_of_a_body_that_the_page_states_whole_is_that_body() -> None:
+    visible = f"<main><h1>{TITLE}</h1><p>{PARAGRAPHS[0]}</p><p>Abonnez-vous pour lire.</p></main>"
+    result = clean(stating("\n".join(PARAGRAPHS), visible))
+    assert result.text == BODY
+    assert result.quality is Quality.ARTICLE
+
+
+def test_a_stated_body_of_another_text_is_not_believed() -> None:
+    visible = f"<main><h1>{TITLE}</h1><p>{LEAD}</p></main>"
+    assert clean(stating("\n".join(PARAGRAPHS), visible)).text == LEAD

@@ -61,10 +61,18 @@ def read_again(html: str, stated: str) -> list[Block]:
                     hidden.decompose()
             blocks = _blocks(soup)
     if sum(block.words for block in blocks if block.prose) < _LEAST_WORDS:
-        lines = [squash(line) for line in stated.splitlines()]
-        blocks = [Block(line, Role.PARAGRAPH) for line in lines if line]
-        if sum(block.words for block in blocks) < _LEAST_WORDS:
-            return []
+        return stated_blocks(stated)
+    return _numbered(blocks)
+
+
+def stated_blocks(stated: str) -> list[Block]:
+    """Return the body that a page's JSON-LD states as blocks; none if it is next to nothing."""
+    lines = [squash(line) for line in stated.splitlines()]
+    blocks = [Block(line, Role.PARAGRAPH) for line in lines if line]
+    return _numbered(blocks) if sum(block.words for block in blocks) >= _LEAST_WORDS else []
+
+
+def _numbered(blocks: list[Block]) -> list[Block]:
     for position, block in enumerate(blocks):
         block.position = position
     return blocks

@@ -10,7 +10,7 @@ from dedupe.clean.bounds import bounded, without_surrogates
 from dedupe.clean.bylines import names
 from dedupe.clean.content import cut_outside, cut_teasers, find_main, widen, with_fellows
 from dedupe.clean.dates import parse_date
-from dedupe.clean.fallback import read_again
+from dedupe.clean.fallback import read_again, stated_blocks
 from dedupe.clean.fieldlines import read_field_lines
 from dedupe.clean.fields import Fields
 from dedupe.clean.headline import is_title
@@ -81,21 +81,26 @@ def read_page(html: str, fields: Fields) -> tuple[list[Block], Quality]:  # noqa
     types = " ".join(map(schema_type, head.nodes))
     free = head.article.get("isAccessibleForFree")
     quality = judge_quality(walk.blocks, types, free)
-    if quality is not Quality.EMPTY:
+    shown = [block for block in inside if block.cut is None]
+    if quality is Quality.EMPTY:
+        blocks = read_again(without_surrogates(html), body)
+    elif stated.goes_on(shown):
+        blocks = stated_blocks(body)
+        for block in shown:
+            block.drop("beginning-of-stated-body", Stage.REPEAT)
+    else:
         return walk.blocks, quality
-    blocks = _again(html, body, fields)
+    _judge_again(blocks, fields)
     return [*walk.blocks, *blocks], judge_quality(blocks, types, free)
 
 
-def _again(html: str, body: str, fields: Fields) -> list[Block]:
-    """Read a page again, the slow way, that the fast way kept nothing of."""
-    blocks = read_again(without_surrogates(html), body)
+def _judge_again(blocks: list[Block], fields: Fields) -> None:
+    """Cut what is no body among blocks that the walk did not make."""
     for block in blocks:
         if is_title(block, fields.title):
             block.drop("title", Stage.FIELD)
     judge(blocks, html=False)
     cut_repeats([block for block in blocks if block.cut is None])
-    return blocks
 
 
 def _marked_up(page: LexborHTMLParser, fields: Fields) -> list[str]:

@@ -17,6 +17,7 @@ _SHARED = 0.7
 _COVERED = 0.85
 _ENOUGH = 0.55
 _MOST_OF = 0.6
+_BEGINNING = 3
 
 
 class Stated:
@@ -41,6 +42,13 @@ class Stated:
             return tuple(words) in self._grams[len(words)]
         grams = list(zip(*(words[i:] for i in range(_GRAM)), strict=False))
         return sum(gram in self._grams[_GRAM] for gram in grams) >= _SHARED * len(grams)
+
+    def goes_on(self, shown: list[Block]) -> bool:
+        """Whether what the page shows is no more than a beginning of the stated body."""
+        words = sum(block.words for block in shown)
+        if not self.usable or words * _BEGINNING > self.words:
+            return False
+        return sum(block.words for block in shown if self.holds(block)) >= _SHARED * words
 
     def better(self, walk: Walk, main: int) -> int:
         """Return the box of the stated body, if ``main`` misses it or holds much besides."""
