@@ -19,10 +19,12 @@ _CREDIT_END = re.compile(
     rf"(?:{_AGENCY})(?:[/ ][\w.’' -]{{2,40}})?[)\]]?\s*$"
 )
 _CREDIT_WORD = re.compile(
-    r"(?:\(|\[|^|\.\s|—\s?|–\s?|-\s|/\s?|\|\s?)(?:photos?|foto(?:s|grafía)?|image|imagen|immagine|bild|bilder|credits?|crédits?|crédito|"
+    r"(?:\(|\[|^|\.\s|—\s?|–\s?|-\s|/\s?|\|\s?)(?:photos?|photograph(?:e|er|y|ie)|foto(?:s|graf|grafía|quelle)?|image|imagen|immagine|"
+    r"bild(?:er|rechte|quelle|nachweis)?|credits?|crédits?|crédito|"
     r"créditos|crediti|illustration|illustratie|beeld|getty images|archivfoto|symbolbild|"
     r"fotocredits?|capture d[’']écran|screenshot|"
-    r"quelle|source)\s?(?::|©|\||/|\bby\b|\bvon\b|\bpar\b|\bde\b|\bdi\b|[A-ZÀ-Ö])[^.]{0,70}[)\]]?\.?\s*$",
+    r"quelle|source)(?:\s?(?::|©|\||/|\bby\b|\bvon\b|\bpar\b|\bde\b|\bdi\b)|\s(?-i:[A-ZÀ-Ö]))"
+    r"[^.]{0,70}[)\]]?\.?\s*$",
     re.IGNORECASE,
 )
 # Cheap to look for; without one of them neither pattern can match.

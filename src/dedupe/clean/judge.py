@@ -21,6 +21,7 @@ _BUTTON_WORDS = 12
 _CONSENT_WORDS = 150
 _RUN_LONGEST = 20
 _LABEL_WORDS = 2
+_DOOR_WORDS = 6
 _REACH = 2
 _QUOTED_WORDS = 20
 _LINKED = 0.45
@@ -59,9 +60,18 @@ def _fits(block: Block, hit: Hit) -> bool:
     rule = hit.rule
     if rule.match != "starts" or " " in hit.phrase:
         return True
-    # One word opens a sentence as easily as a widget: "Share prices fell". A colon tells.
     if block.words <= _LABEL_WORDS:
         return True
+    # One word opens a sentence as easily as a widget: "Share prices fell". A colon tells, unless
+    # a sentence stands around it: "Watch out for: it shrinks."
+    if (
+        rule.effect == "related"
+        and block.links < _LINKED
+        and ":" not in block.text[: len(hit.phrase) + 3]
+    ):
+        listed = block.words > _DOOR_WORDS and block.text.endswith(":")
+        if block.ends or listed:
+            return False
     return _colon(block, hit)
 
 
@@ -128,11 +138,22 @@ def _condemned(
         if quoted:
             return company and own_voice and not lonely
         return own_voice or company or not block.prose
-    if not block.prose:
-        return True
-    if quoted and lonely:
+    if quoted and lonely and block.prose:
         return False
-    return some[0].at <= 1 or repeated or not lonely
+    return not block.prose or some[0].at <= 1 or repeated or _accompanied(beside, some)
+
+
+def _accompanied(beside: list[Block], some: list[Hit]) -> bool:
+    """Whether what stands beside a sentence speaks against it.
+
+    Any label does if the site speaks of itself in the sentence; else a paragraph under a
+    sub-heading stands in the story all the same.
+    """
+    own_voice = any(not _OWN_VOICE.isdisjoint(hit.phrase.split()) for hit in some)
+    return any(
+        other.cut is not None or not (other.prose or (other.role is Role.HEADING and not own_voice))
+        for other in beside
+    )
 
 
 def _consent_beside(blocks: list[Block], hits: list[list[Hit]], index: int) -> bool:

@@ -78,20 +78,27 @@ def read_page(html: str, fields: Fields) -> tuple[list[Block], Quality]:  # noqa
         stated.cut_strangers([block for block in inside if block.cut is None])
     cut_key_points(inside, fields, html=True)
     cut_repeats([block for block in inside if block.cut is None])
+    found = _found_elsewhere(html, walk, inside, stated, body)
+    if found is not None:
+        _judge_again(found, fields)
     types = " ".join(map(schema_type, head.nodes))
     free = head.article.get("isAccessibleForFree")
-    quality = judge_quality(walk.blocks, types, free)
+    blocks = walk.blocks if found is None else found
+    quality = judge_quality(blocks, types, free)
+    return (walk.blocks if found is None else [*walk.blocks, *found]), quality
+
+
+def _found_elsewhere(
+    html: str, walk: Walk, inside: list[Block], stated: Stated, body: str
+) -> list[Block] | None:
+    """Return other blocks of a page that shows nothing, or a beginning of what it states whole."""
     shown = [block for block in inside if block.cut is None]
-    if quality is Quality.EMPTY:
-        blocks = read_again(without_surrogates(html), body)
-    elif stated.goes_on(shown):
-        blocks = stated_blocks(body)
-        for block in shown:
-            block.drop("beginning-of-stated-body", Stage.REPEAT)
-    else:
-        return walk.blocks, quality
-    _judge_again(blocks, fields)
-    return [*walk.blocks, *blocks], judge_quality(blocks, types, free)
+    if not stated.goes_on(shown):
+        empty = not shown and judge_quality(walk.blocks, "", None) is Quality.EMPTY
+        return read_again(without_surrogates(html), body) if empty else None
+    for block in shown:
+        block.drop("beginning-of-stated-body", Stage.REPEAT)
+    return stated_blocks(body)
 
 
 def _judge_again(blocks: list[Block], fields: Fields) -> None:

@@ -46,7 +46,7 @@ class Stated:
     def goes_on(self, shown: list[Block]) -> bool:
         """Whether what the page shows is no more than a beginning of the stated body."""
         words = sum(block.words for block in shown)
-        if not self.usable or words * _BEGINNING > self.words:
+        if not words or not self.usable or words * _BEGINNING > self.words:
             return False
         return sum(block.words for block in shown if self.holds(block)) >= _SHARED * words
 
