@@ -59,12 +59,12 @@ PASSAGE = st.lists(st.sampled_from([*WORDS, *PARAGRAPHS[0].split()]), min_size=1
 
 
 @given(st.lists(PASSAGE, min_size=1, max_size=4), PASSAGE, st.integers(1, 4))
-def test_a_last_block_that_is_surely_new_is_nobodys_twin(
+def test_a_last_block_that_shares_nothing_is_nobodys_twin(
     before: list[list[str]], last: list[str], times: int
 ) -> None:
     texts = [*(" ".join(passage) for passage in before), " ".join(last * times)]
     found = []
-    for least in (1, 10**9):  # words from which the long way is spared
+    for least in (repeats._LEAST_WORDS, 10**9):  # words from which the long way is spared
         live = [Block(text, Role.PARAGRAPH) for text in texts]
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(repeats, "_MANY_WORDS", least)

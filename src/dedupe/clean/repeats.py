@@ -22,8 +22,7 @@ _LONG = 6
 _LEAST_GRAMS = 5
 _REST = 0.95
 _ODD = 0.2
-_MANY_WORDS, _FEW_MET = 120, 40
-_LETTERS = bytes(ord(" ") if code in b" #" else ord("x") for code in range(256))
+_MANY_WORDS, _FEW_GRAMS = 120, 60
 _UNSPACED = 2
 _NAME = re.compile(r"\b[A-Z]\w{2,}")
 _NEAR = 0.72
@@ -77,25 +76,28 @@ def cut_repeats(blocks: list[Block]) -> Block | None:
     return standfirst
 
 
-def _find(  # noqa: C901, PLR0912 - one pass, so that it stays linear
+def _find(  # noqa: C901, PLR0912, PLR0915 - one pass, so that it stays linear
     live: list[Block],
 ) -> dict[int, _Twin]:
     """Return for each block that mostly stands in an earlier block: which, and how much of it."""
     where: dict[tuple[str, ...], int] = {}
-    exact: dict[str | tuple[str, ...], int] = {}
+    exact: dict[str, int] = {}
     words: list[list[str]] = []
     twins: dict[int, _Twin] = {}
     met: set[str] = set()
     waiting: list[tuple[int, list[str]]] = []
-    teased = False
+    teased, spaced = False, True
     for index, block in enumerate(live):
-        if index == len(live) - 1 and not teased and _is_surely_new(block, met):
-            break
+        if index == len(live) - 1 and spaced:
+            few = [*where, *(gram for _, passed in waiting for gram in _sample(passed))]
+            if _has_none(block, few):
+                break
         row = _words(block)
         words.append(row)
         if not row:
             continue
-        key = block.folded if row is block.folded_words else tuple(row)
+        spaced = spaced and row is block.folded_words
+        key = block.folded if row is block.folded_words else " ".join(row)
         of = exact.setdefault(key, index)
         if of != index and tokens(live[of].text) == tokens(block.text):
             twins[index] = _Twin(of, 1.0, exact=True)
@@ -137,20 +139,19 @@ def _find(  # noqa: C901, PLR0912 - one pass, so that it stays linear
     return twins
 
 
-def _is_surely_new(block: Block, met: set[str]) -> bool:
-    """Whether most words are new for certain, told without cutting a long block into words.
+def _has_none(block: Block, grams: list[tuple[str, ...]]) -> bool:
+    """Whether a block certainly holds none of a few n-grams, told without cutting it into words.
 
-    Agency copy is a lead and one block with all the rest.
+    Agency copy is a lead and one block with all the rest. An n-gram of a text is, letter by letter,
+    a part of the text without its spaces.
     """
-    if block.words < _MANY_WORDS or len(met) > _FEW_MET or any("#" in word for word in met):
+    if block.words < _MANY_WORDS or len(grams) > _FEW_GRAMS:
         return False
     flat = letters(block.text)
-    if flat is None:
+    if flat is None or len(flat.split(None, _LEAST_WORDS)) <= _LEAST_WORDS:
         return False
-    # So many begin an n-gram at least: one with figures may be two here, the last begin none.
-    heads = flat.translate(_LETTERS).count(b" " + b"x" * _LONG) - flat.count(b"#") - _GRAM
-    known = sum(flat.count(word.encode("cp1252", "replace")) for word in met)
-    return heads >= _LEAST_GRAMS and known < _NEAR * heads
+    found = flat.translate(None, b" #").decode("ascii" if flat.isascii() else "cp1252")
+    return not any("".join(gram).replace("#", "") in found for gram in grams)
 
 
 def _sample(row: list[str]) -> list[tuple[str, ...]]:
