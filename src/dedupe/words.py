@@ -108,11 +108,9 @@ def _western(text: str) -> tuple[int, bytes] | None:
         return None
     if b"\0" in folded or _LONG in folded.translate(_INSIDE):
         return None
-    folded = folded.strip(b" ")
-    while b"  " in folded:
-        folded = folded.replace(b"  ", b" ")
-    count = folded.count(b" ") + 1 if folded else 0
-    return count, folded if folded.isascii() else folded.decode("cp1252").encode()
+    every = folded.split()
+    folded = b" ".join(every)
+    return len(every), folded if folded.isascii() else folded.decode("cp1252").encode()
 
 
 _SHARP_S = b"\xdf"

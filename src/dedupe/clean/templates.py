@@ -110,7 +110,7 @@ def passage_key(text: str) -> int:
 
 def folded(text: str) -> bytes:
     """The words of ``fold(text)`` in UTF-8: what a passage is known by."""
-    return " ".join(fold(text).split()).encode("utf-8", "surrogatepass")
+    return fold(text).encode("utf-8", "surrogatepass")
 
 
 def passages(text: str) -> list[str]:
@@ -126,12 +126,14 @@ class Reading:
     keys: list[int]
     """A block's key; 0 for one that is too long to be template."""
     words: list[int]
+    """A block's words, where it has a key."""
 
     @classmethod
     def of(cls, text: str) -> Reading:
         """Read a text."""
         blocks = passages(text)
-        words = [len(block.split()) for block in blocks]
+        # Of a longer one the rest need not be cut into words.
+        words = [len(block.split(None, _LONGEST_WORDS)) for block in blocks]
         keys = [
             passage_key(block) if count <= _LONGEST_WORDS else 0
             for block, count in zip(blocks, words, strict=True)
