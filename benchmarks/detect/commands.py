@@ -1,10 +1,11 @@
 """Measures detection: speed of each step, quality on graded, natural and planted pairs, peers.
 
-    python -m benchmarks detect [graded] [silver] [natural] [planted] [batch] [steps] [versions]
+    python -m benchmarks detect [graded] [silver] [natural] [planted] [templates] [batch]
+                                [steps] [versions]
     python -m benchmarks detect peers
     python -m benchmarks detect index --count 1000000 [--folder DIR] [--direct BYTES] [--cold]
 
-Runs what is named, or all of the first line, and prints one JSON line for each. The data lie beside
+Runs what is named, or all of them but peers, and prints one JSON line for each. The data lie beside
 the repository in ``../shared/data/neardup``; where they are absent, graded and silver pairs are
 skipped and the rest runs on invented articles. Times are CPU seconds of one process.
 """
@@ -21,7 +22,7 @@ from typing import Any
 from benchmarks.detect.corpus import DATA, SETTINGS, file_copies, identify, newswire
 from benchmarks.detect.index import index
 from benchmarks.detect.peers import peers
-from benchmarks.detect.quality import graded, natural, planted, silver
+from benchmarks.detect.quality import graded, natural, planted, silver, templates
 from benchmarks.detect.steps import steps, versions
 from benchmarks.invented.edits import EDITS, Pool
 from benchmarks.measuring.results import Plan
@@ -66,8 +67,9 @@ def batch() -> dict[str, Any]:
 
 
 PARTS: dict[str, Callable[[], dict[str, Any]]] = {
-    "graded": graded, "silver": silver, "natural": natural, "planted": planted, "batch": batch,
-    "steps": steps, "versions": versions, "peers": peers,
+    "graded": graded, "silver": silver, "natural": natural, "planted": planted,
+    "templates": templates, "batch": batch, "steps": steps, "versions": versions,
+    "peers": peers,
 }  # fmt: skip
 GRADED = ("graded", "silver")
 """Parts that need pairs which people graded."""
@@ -85,7 +87,7 @@ def main(chosen: argparse.Namespace, plan: Plan) -> int:  # noqa: ARG001
     """Runs and prints what is asked for."""
     pace.load()
     sketch_compiled(["a few words, \u00e9 among them"], Parameters.of(SETTINGS))
-    for name in chosen.parts or list(PARTS)[:7]:
+    for name in chosen.parts or list(PARTS)[:8]:
         if name in GRADED and not DATA.exists():
             print(json.dumps({name: f"skipped: there is no {DATA}"}))
         elif name == "index":

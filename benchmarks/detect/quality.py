@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import tempfile
 from collections import Counter, defaultdict
@@ -14,14 +15,19 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from benchmarks.detect.corpus import DATA, SETTINGS, file_copies, identify, newswire
-from benchmarks.invented.edits import EDITS, NEGATIVES, Pool
+from benchmarks.invented.edits import EDITS, NEGATIVES, Pool, other_figures
+from benchmarks.invented.templates import FORMS, report, rewritten
 from dedupe.detect import Index, compare
 from dedupe.detect.candidates import with_index
 from dedupe.detect.sketch import sketch_compiled
 from dedupe.detect.verify import overlap, read_compiled, verify
+from dedupe.words import words
 
-FEWEST_FIGURES = 12
-"""A template with fewer figures may differ in names alone: not what ``other_day`` plants."""
+FEWEST_FIGURES = 4
+"""A text with fewer figures is no template in the planted corpus; ``templates`` has these too."""
+
+BY_FIGURES = (0, 3, 4, 7, 12)
+OCCASIONS = 200
 
 
 def graded() -> dict[str, Any]:
@@ -150,6 +156,59 @@ def planted_corpus(language: str) -> tuple[dict[str, str], dict[str, int], dict[
         texts[other] = NEGATIVES[name](text, Random(f"{name}{number}"), pool)
         truth[other], kind[other] = -1 - number, name
     return texts, truth, kind
+
+
+def templates() -> dict[str, Any]:
+    """Occasions of one template that were merged, and updates of one occasion that were found.
+
+    Planted: news articles with other figures, days and names, or with other figures alone, by the
+    figures that they have. Invented: the forms of ``benchmarks.invented.templates``.
+    """
+    result: dict[str, Any] = {}
+    for language in ("en", "fr"):
+        rows = newswire(language)
+        pool = Pool([row["text"] for row in rows[-1500:]])
+        texts = _unlike([row["text"] for row in rows[:-1500]])[:3000]
+        for name, edit in {**NEGATIVES, "other_figures": other_figures, **EDITS}.items():
+            if name in {"other_day", "other_figures", "update"}:
+                found = _accepted(
+                    [(text, edit(text, Random(f"{name} {text}"), pool)) for text in texts]
+                )
+                result[f"{language} {name}"] = found
+    forms: dict[str, list[bool]] = defaultdict(list)
+    for form in FORMS:
+        told = [report(form, occasion) for occasion in range(OCCASIONS + 1)]
+        for kind, pairs in (
+            ("another occasion", list(itertools.pairwise(told))),
+            ("update", [(each, rewritten(each, Random(each), pool)) for each in told]),
+        ):
+            verdicts = _verdicts(pairs)
+            forms[kind] += verdicts
+            if kind == "another occasion" and any(verdicts):
+                result.setdefault("merged by form", {})[form] = round(np.mean(verdicts), 4)
+    return {**result, "forms": {kind: round(np.mean(forms[kind]), 4) for kind in forms}}
+
+
+def _verdicts(pairs: Sequence[tuple[str, str]]) -> list[bool]:
+    left, right = (read_compiled(texts, SETTINGS.shingle) for texts in zip(*pairs, strict=True))
+    return [
+        verify(one, other, SETTINGS).relation != "distinct"
+        for one, other in zip(left, right, strict=True)
+    ]
+
+
+def _accepted(pairs: Sequence[tuple[str, str]]) -> dict[str, float]:
+    """The share of changed pairs that were accepted, by the figures of the first text."""
+    changed = [pair for pair in pairs if words(pair[0]) != words(pair[1])]
+    verdicts = np.array(_verdicts(changed))
+    readings = read_compiled([one for one, _ in changed], SETTINGS.shingle)
+    figures = np.array([len(each.figures) for each in readings])
+    bins = np.digitize(figures, BY_FIGURES) - 1
+    return {
+        f"{low} figures or more": round(float(verdicts[bins == at].mean()), 4)
+        for at, low in enumerate(BY_FIGURES)
+        if (bins == at).any()
+    }
 
 
 def planted_scores(

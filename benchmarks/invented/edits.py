@@ -165,6 +165,11 @@ def other_day(text: str, random: Random, pool: Pool) -> str:  # noqa: ARG001
     return re.sub(r"(?<=[a-z,] )[A-Z][a-z]{3,}", lambda found: swapped[found[0]], text)
 
 
+def other_figures(text: str, random: Random, pool: Pool) -> str:  # noqa: ARG001
+    """Not a copy: the same template with other figures; its days and names stand."""
+    return _other_numbers(text, random, 1.0)
+
+
 def shared_background(text: str, random: Random, pool: Pool) -> str:
     """Not a copy: another story that ends with the last third of this one."""
     words = text.split(" ")

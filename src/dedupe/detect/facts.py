@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.detect.shingling import U64, fold_keys, word_hashes
-from dedupe.words import LONGEST_WORD, words
+from dedupe.detect.shingling import U64, fold_keys
+from dedupe.words import LONGEST_WORD
 
 FEWEST = 4
 """Facts that both texts must state for their agreement to mean anything."""
@@ -26,6 +27,8 @@ AGREEMENT = 0.3
 """Share of the facts of the text that states fewer, up to which the texts state other facts. One
 that agrees by chance is allowed for, so that of four to six facts none may agree."""
 
+ALIKE = 0.75
+"""Share from which they state the same facts."""
 
 _DIGITS = frozenset("0123456789")
 _SENTENCE_ENDS = frozenset('.!?:\n"\u201c\u00ab')
@@ -33,7 +36,7 @@ _PIECES = re.compile(f"[^\\W_]{{1,{LONGEST_WORD}}}|[{''.join(sorted(_SENTENCE_EN
 
 
 def figures(words: U64, stated: NDArray[np.bool_]) -> U64:
-    """The facts of a text, given its word hashes and which words have a digit: sorted, unique.
+    """The facts of a text, given its word hashes and which words state one: sorted, unique.
 
     Each is the hash of such a word together with the word before it.
     """
@@ -48,9 +51,8 @@ def has_digit(word: str) -> bool:
     return not _DIGITS.isdisjoint(word)
 
 
-def names(text: str) -> U64:
-    """The names in ``text``, each with the word before it, as ``figures`` gives them."""
-    found = words(text)
+def named(text: str, found: Sequence[str]) -> NDArray[np.bool_]:
+    """Which of the words ``found`` in ``text`` are names."""
     written: list[str] = []
     inside: list[int] = []
     starts = True
@@ -62,18 +64,28 @@ def names(text: str) -> U64:
                 inside.append(len(written))
             written.append(piece)
             starts = False
-    named = np.zeros(len(found), dtype=np.bool_)
+    chosen = np.zeros(len(found), dtype=np.bool_)
     # Otherwise a script without spaces or with marks, where words differ and capitals mean nothing.
     if len(written) == len(found):
         small = {piece for piece in written if piece.islower()}
-        named[[at for at in inside if found[at] not in small]] = True
-    return figures(word_hashes(found), named)
+        chosen[[at for at in inside if found[at] not in small]] = True
+    return chosen
+
+
+def agreement(left: U64, right: U64) -> tuple[int, int]:
+    """How many facts two sets have in common, and how many the smaller one has."""
+    return len(np.intersect1d(left, right, assume_unique=True)), min(len(left), len(right))
 
 
 def differ(left: U64, right: U64) -> bool | None:
     """Whether two sets of facts are of different occasions; None if too few are stated."""
-    fewer = min(len(left), len(right))
+    agreeing, fewer = agreement(left, right)
     if fewer < FEWEST:
         return None
-    agreeing = len(np.intersect1d(left, right, assume_unique=True))
     return agreeing + 1 <= AGREEMENT * fewer
+
+
+def agree(left: U64, right: U64) -> bool:
+    """Whether two sets of facts are so alike that nothing more need be asked."""
+    agreeing, fewer = agreement(left, right)
+    return fewer >= FEWEST and agreeing >= ALIKE * fewer

@@ -22,16 +22,19 @@ OWN = 0.09
 """Share of a text in such passages from which it says something of its own."""
 
 
-def own(words: U64, other: U64) -> float:
-    """Share of the words of a text that stand in passages which the other text has not."""
+def own(words: U64, other: U64, run: int = RUN, passage: int = PASSAGE) -> float:
+    """Share of the words of a text that stand in passages which the other text has not.
+
+    ``run`` words in a row are shared, ``passage`` that are not make a passage.
+    """
     if not len(words):
         return 0.0
-    shared = np.isin(shingle_hashes(words, RUN), shingle_hashes(other, RUN))
-    run = len(words) - len(shared) + 1
+    shared = np.isin(shingle_hashes(words, run), shingle_hashes(other, run))
+    run = len(words) - len(shared) + 1  # less in a text that is shorter
     reach = np.zeros(len(words) + 1, dtype=np.int64)
     np.add.at(reach, np.flatnonzero(shared), 1)
     np.add.at(reach, np.flatnonzero(shared) + run, -1)
     covered = np.concatenate(([True], np.cumsum(reach[:-1]) > 0, [True]))
     edges = np.flatnonzero(covered[1:] != covered[:-1])
     sizes = edges[1::2] - edges[::2]
-    return float(sizes[sizes >= PASSAGE].sum()) / len(words)
+    return float(sizes[sizes >= passage].sum()) / len(words)

@@ -17,6 +17,7 @@ from dedupe.detect.judge import Overlap, judge
 from dedupe.detect.layout import I64
 from dedupe.detect.pace import METER, loaded
 from dedupe.detect.shingling import U64, shingle_hashes, word_hashes
+from dedupe.detect.slots import Slots, other_occasion, slots
 from dedupe.settings import Settings
 from dedupe.words import words
 
@@ -53,9 +54,19 @@ class Reading:
         return facts.figures(self.words, self.stated)
 
     @cached_property
+    def named(self) -> NDArray[np.bool_]:
+        """See ``facts.named``."""
+        return facts.named(self.text, words(self.text))
+
+    @cached_property
     def names(self) -> U64:
-        """See ``facts.names``."""
-        return facts.names(self.text)
+        """The names, each with the word before it, as ``facts.figures`` gives figures."""
+        return facts.figures(self.words, self.named)
+
+    @cached_property
+    def slots(self) -> Slots:
+        """See ``slots.slots``."""
+        return slots(self.words, self.stated, self.named)
 
 
 def read(texts: Sequence[str], shingle: int) -> list[Reading]:
@@ -112,23 +123,28 @@ class CloserLook:
     right: Reading
 
     def other_facts(self) -> bool:
-        """Whether the texts state other figures or, where they state too few, other names."""
-        found = facts.differ(self.left.figures, self.right.figures)
+        """Whether the texts state other figures, or other names, or fill one template anew."""
+        left, right = self.left, self.right
+        found = facts.differ(left.figures, right.figures)
         if found is None:
-            found = facts.differ(self.left.names, self.right.names)
-        return bool(found)
+            found = facts.differ(left.names, right.names)
+        elif not found and facts.agree(left.figures, right.figures):
+            return False
+        return bool(found) or other_occasion(left.slots, right.slots, _own)
 
     def own(self) -> tuple[float, float]:
         """The shares of the two texts that are passages of their own."""
         left, right = self.left.words, self.right.words
-        kernel = loaded()
-        if kernel is None:
-            return passages.own(left, right), passages.own(right, left)
         run, passage = passages.RUN, passages.PASSAGE
-        return (
-            kernel.own_share(left, right, run, passage),
-            kernel.own_share(right, left, run, passage),
-        )
+        return _own(left, right, run, passage), _own(right, left, run, passage)
+
+
+def _own(words: U64, other: U64, run: int, passage: int) -> float:
+    kernel = loaded()
+    if kernel is None:
+        return passages.own(words, other, run, passage)
+    share: float = kernel.own_share(words, other, run, passage)
+    return share
 
 
 def overlap(left: Reading, right: Reading) -> Overlap:
