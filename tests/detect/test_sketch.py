@@ -81,6 +81,30 @@ def test_every_character_folds_alike_on_both_paths() -> None:
     assert np.array_equal(plain.content, compiled.content)
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 6, 10])
+@pytest.mark.parametrize("permutations", [16, 33, 128, 255])
+def test_every_shape_of_sketch_is_alike_on_both_paths(size: int, permutations: int) -> None:
+    chosen = Parameters.of(Settings(shingle=size, permutations=permutations))
+    texts = [article(1, length) for length in (0, 1, 2, 3, 5, 6, 7, 30, 63, 64, 400, 3000)]
+    plain, compiled = sketch_plainly(texts, chosen), sketch_compiled(texts, chosen)
+    for field in ("content", "shingles", "signatures", "anchors", "bounds"):
+        assert np.array_equal(getattr(plain, field), getattr(compiled, field)), field
+
+
+@given(
+    st.lists(
+        st.sampled_from(["ab", "\u00e9t\u00e9", "x" * 39, "\u00fc" * 21, "7" * 81, "o" * 64]),
+        max_size=9,
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_long_words_are_cut_alike_on_both_paths(found: list[str]) -> None:
+    for text in (" ".join(found), "".join(found), "-".join(found) + "\u65b0"):
+        plain, compiled = read_plainly(text, 3), read_compiled([text], 3)[0]
+        assert np.array_equal(plain.words, compiled.words)
+        assert np.array_equal(plain.stated, compiled.stated)
+
+
 def test_text_without_words_has_no_anchors_and_the_empty_signature() -> None:
     found = sketch_plainly(["", "...", "word"], PARAMETERS)
     assert found.shingles.tolist() == [0, 0, 1]

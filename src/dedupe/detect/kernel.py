@@ -12,14 +12,34 @@ import numpy as np
 from dedupe.detect import anchors as anchoring
 from dedupe.detect import shingling
 from dedupe.detect.encoding import HARD, PLAIN, RAW
-from dedupe.detect.reading import I32, I64, PADDING, U8, U64, compiled, read_ascii, read_unicode
+from dedupe.detect.reading import (
+    EDGES,
+    I32,
+    I64,
+    PADDING,
+    U8,
+    U64,
+    compiled,
+    read_ascii,
+    read_latin,
+)
 from dedupe.detect.signature import U32
+from dedupe.detect.vectors import LANES, minima
 
 SHINGLE_FOLD = np.uint64(shingling.SHINGLE_FOLD)
 KEY_FOLD = np.uint64(shingling.KEY_FOLD)
 PLACES = np.array(shingling.PLACES, dtype=np.uint64)
 LARGEST = np.uint64(2**64 - 1)
 ANCHOR = anchoring.SHINGLE
+USUAL = 3
+FEW = 64
+
+
+@compiled
+def fold_shingle(value: np.uint64) -> np.uint64:
+    """The end of a shingle's hash, see ``shingling.shingle_hashes``."""
+    value = (value ^ (value >> np.uint64(32))) * SHINGLE_FOLD
+    return value ^ (value >> np.uint64(29))
 
 
 @compiled
@@ -29,16 +49,27 @@ def shingle(hashes: U64, count: int, size: int, out: U64) -> int:
     if size == 0:
         return 0
     number = count - size + 1
-    out[:number] = hashes[:number] * PLACES[0]
+    for at in range(number):
+        out[at] = hashes[at] * PLACES[0]
     for place in range(1, size):
         factor = PLACES[place]
         for at in range(number):
             out[at] += hashes[at + place] * factor
     for at in range(number):
-        value = out[at]
-        value = (value ^ (value >> np.uint64(32))) * SHINGLE_FOLD
-        out[at] = value ^ (value >> np.uint64(29))
+        out[at] = fold_shingle(out[at])
     return number
+
+
+@compiled
+def shingle_both(hashes: U64, count: int, inner: U64, outer: U64) -> None:
+    """Shingles of ``USUAL`` words, and of ``ANCHOR``, whose sums begin with the same products."""
+    number = count - ANCHOR + 1
+    for at in range(number):
+        value = hashes[at] * PLACES[0] + hashes[at + 1] * PLACES[1] + hashes[at + 2] * PLACES[2]
+        inner[at] = fold_shingle(value)
+        value += hashes[at + 3] * PLACES[3] + hashes[at + 4] * PLACES[4]
+        outer[at] = fold_shingle(value + hashes[at + 5] * PLACES[5])
+    shingle(hashes[number:], count - number, USUAL, inner[number:])
 
 
 @compiled
@@ -58,50 +89,78 @@ def sign(shingles: U64, count: int, factors: U32, offsets: U32, mixed: U32, out:
         value ^= value >> np.uint32(13)
         value = np.uint32(value * np.uint32(0xC2B2AE35))
         mixed[at] = value ^ (value >> np.uint32(16))
-    # Four permutations at a time: each hash is loaded once for all of them.
-    for place in range(0, len(factors), 4):
-        least0 = least1 = least2 = least3 = np.uint32(0xFFFFFFFF)
-        last = len(factors) - 1
-        place1, place2, place3 = min(place + 1, last), min(place + 2, last), min(place + 3, last)
-        factor0, offset0 = factors[place], offsets[place]
-        factor1, offset1 = factors[place1], offsets[place1]
-        factor2, offset2 = factors[place2], offsets[place2]
-        factor3, offset3 = factors[place3], offsets[place3]
+    whole = len(factors) - len(factors) % LANES
+    for place in range(0, whole, LANES):
+        minima(mixed, count, factors, offsets, place, out)
+    for place in range(whole, len(factors)):
+        least = np.uint32(0xFFFFFFFF)
         for at in range(count):
-            value = mixed[at]
-            least0 = min(least0, np.uint32(np.uint32(factor0 * value) + offset0))
-            least1 = min(least1, np.uint32(np.uint32(factor1 * value) + offset1))
-            least2 = min(least2, np.uint32(np.uint32(factor2 * value) + offset2))
-            least3 = min(least3, np.uint32(np.uint32(factor3 * value) + offset3))
-        out[place], out[place1], out[place2], out[place3] = least0, least1, least2, least3
+            least = min(least, np.uint32(np.uint32(factors[place] * mixed[at]) + offsets[place]))
+        out[place] = least
 
 
 @compiled
-def anchor(shingles: U64, count: int, window: int, ahead: U64, out: U64) -> int:
+def least_place(values: U64) -> int:
+    """The last place of the least of ``values``."""
+    least = LARGEST
+    for at in range(len(values)):
+        least = min(least, values[at])
+    place = 0
+    for at in range(len(values)):
+        place = max(place, at if values[at] == least else 0)
+    return place
+
+
+@compiled
+def lesser_place(values: U64, than: np.uint64) -> int:
+    """The first place of a value that is less, or how many values there are."""
+    for at in range(len(values)):
+        if values[at] < than:
+            return at
+    return len(values)
+
+
+@compiled
+def sort_few(values: U64) -> None:
+    """Sorts in place: by insertion where the values are few."""
+    if len(values) > FEW:
+        values.sort()
+        return
+    for at in range(1, len(values)):
+        value = values[at]
+        place = at
+        while place > 0 and values[place - 1] > value:
+            values[place] = values[place - 1]
+            place -= 1
+        values[place] = value
+
+
+@compiled
+def anchor(shingles: U64, count: int, window: int, out: U64) -> int:
     """See ``anchors.anchor_keys``; into ``out``, returns how many.
 
-    Minima of all windows in three comparisons each, whatever the window: those from the left within
-    blocks of its size, and those from the right (van Herk, 1992; Gil and Werman, 1993).
+    The least of a window stays so until a smaller one comes or it leaves, and then the window is
+    gone through again: of w shingles some two are ever the least.
     """
-    for block in range(0, count, window):
-        least = LARGEST
-        for at in range(min(block + window, count) - 1, block - 1, -1):
-            least = min(least, shingles[at])
-            ahead[at] = least
-    number = 0
-    previous = LARGEST
-    for block in range(0, count - window + 1, window):
-        behind = LARGEST
-        for first in range(block, min(block + window, count - window + 1)):
-            if first > block:
-                behind = min(behind, shingles[first + window - 1])
-            least = min(ahead[first], behind)
-            if number == 0 or least != previous:
-                out[number] = least
-                number += 1
-            previous = least
-    out[:number].sort()
+    place = least_place(shingles[:window])
+    out[0] = shingles[place]
+    number = 1
+    entering = window
+    while entering < count:
+        last = min(place + window, count)
+        entering += lesser_place(shingles[entering:last], shingles[place])
+        if entering < last:
+            place = entering
+        elif entering < count:
+            place += 1 + least_place(shingles[place + 1 : entering + 1])
+        else:
+            break
+        entering += 1
+        out[number] = shingles[place]
+        number += 1
+    sort_few(out[:number])
     kept = 0
+    previous = LARGEST
     for at in range(number):
         if at == 0 or out[at] != previous:
             previous = out[at]
@@ -129,7 +188,7 @@ def sketch_all(  # noqa: PLR0913, PLR0917 - Numba takes arrays, not records
 ) -> None:
     """Sketches of the texts ``data[bounds[i] : bounds[i + 1]]``, encoded as ``forms`` says.
 
-    ``data`` has eight bytes after the last text; ``raw`` and ``normalised`` are the tables for
+    ``data`` has 72 bytes after the last text; ``raw`` and ``normalised`` are the tables for
     these forms. ``windows`` are narrowest, widest, parts and most of ``anchors.window``. All that
     follows ``offsets`` but ``windows`` is filled in; a text that the kernel cannot fold gets the
     form ``HARD`` and an empty sketch.
@@ -138,37 +197,42 @@ def sketch_all(  # noqa: PLR0913, PLR0917 - Numba takes arrays, not records
     for text in range(len(bounds) - 1):
         longest = max(longest, bounds[text + 1] - bounds[text])
     folded = np.zeros(longest + PADDING, dtype=np.uint8)
-    edges = np.empty(longest + 2, dtype=np.int64)
+    edges = np.empty(longest + 2 + EDGES, dtype=np.int64)
+    later = np.empty(longest + 1, dtype=np.int64)
     # Which words have a digit is not asked here.
     figures = np.empty(0, dtype=np.uint8)
     hashes = np.empty(longest + 1, dtype=np.uint64)
     inner = np.empty(longest + 1, dtype=np.uint64)
     outer = np.empty(longest + 1, dtype=np.uint64)
-    ahead = np.empty(longest + 1, dtype=np.uint64)
     mixed = np.empty(longest + 1, dtype=np.uint32)
     used = 0
     for text in range(len(bounds) - 1):
         start, end = bounds[text], bounds[text + 1]
         if forms[text] == PLAIN:
-            count = read_ascii(data, start, end, folded, edges, hashes, figures)
+            count = read_ascii(data, start, end, folded, edges, later, hashes, figures)
         else:
             table = raw if forms[text] == RAW else normalised
-            count = read_unicode(data, start, end, table, folded, edges, hashes, figures)
+            count = read_latin(data, start, end, table, folded, edges, later, hashes, figures)
         if count < 0:
             forms[text] = HARD
             count = 0
-        number = shingle(hashes, count, size, inner)
+        if size == USUAL and count >= ANCHOR:
+            shingle_both(hashes, count, inner, outer)
+            number = count - USUAL + 1
+        else:
+            number = shingle(hashes, count, size, inner)
+            shingle(hashes, count, ANCHOR, outer)
         sign(inner, number, factors, offsets, mixed, signatures[text])
         shingles[text] = number
         total = np.uint64(0)
         for at in range(count):
             total += fold_key(hashes[at] ^ fold_key(np.uint64(at + 1)))
         content[text] = total if total or not count else np.uint64(1)
-        number = shingle(hashes, count, ANCHOR, outer)
-        if number:
+        number = count - min(ANCHOR, count) + 1
+        if count:
             window = min(windows[1], number // windows[2])
             window = max(window, min(windows[0], number), number // windows[3])
-            used += anchor(outer, number, window, ahead, anchors[used:])
+            used += anchor(outer, number, window, anchors[used:])
         anchor_bounds[text + 1] = used
 
 
@@ -192,16 +256,19 @@ def read_all(  # noqa: PLR0913, PLR0917 - as above
     for text in range(len(bounds) - 1):
         longest = max(longest, bounds[text + 1] - bounds[text])
     folded = np.zeros(longest + PADDING, dtype=np.uint8)
-    edges = np.empty(longest + 2, dtype=np.int64)
+    edges = np.empty(longest + 2 + EDGES, dtype=np.int64)
+    later = np.empty(longest + 1, dtype=np.int64)
     used = 0
     for text in range(len(bounds) - 1):
         start, end = bounds[text], bounds[text + 1]
         if forms[text] == PLAIN:
-            count = read_ascii(data, start, end, folded, edges, hashes[used:], figures[used:])
+            count = read_ascii(
+                data, start, end, folded, edges, later, hashes[used:], figures[used:]
+            )
         else:
             table = raw if forms[text] == RAW else normalised
-            count = read_unicode(
-                data, start, end, table, folded, edges, hashes[used:], figures[used:]
+            count = read_latin(
+                data, start, end, table, folded, edges, later, hashes[used:], figures[used:]
             )
         if count < 0:
             forms[text] = HARD

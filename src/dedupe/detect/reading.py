@@ -14,12 +14,10 @@ from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from dedupe.detect import shingling
+from dedupe.detect.vectors import BLOCK, bits_set, load64, lowest_bit, reaching
 from dedupe.words import GROUPED, LONGEST_WORD, PAIRED
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -33,16 +31,20 @@ WORD_START = np.uint64(shingling.WORD_START)
 WORD_FOLD = np.uint64(shingling.WORD_FOLD)
 MASKS = np.array([(1 << (8 * size)) - 1 for size in range(9)], dtype=np.uint64)
 
-BLOCK = 64
-"""Bytes of ASCII text whose words are told apart at a time: one bit each in a machine word."""
-
 PADDING = BLOCK + 8
 """Bytes that scratch space for folded text has beyond the text."""
 
-SEVEN_BITS = np.uint64(0x7F7F7F7F7F7F7F7F)
-HIGH_BITS = np.uint64(0x8080808080808080)
-GATHER = np.uint64(0x0102040810204080)
-"""Times a word whose bytes are 0 or 1 gives these as the bits of its highest byte."""
+ANYTHING, LEAD = np.uint8(1), np.uint8(0xC0)
+"""The least byte of a folded word, and of the first bytes of characters that are not ASCII."""
+
+EDGES = 24
+"""Places where words begin or end in a block: all that three quarters of the blocks have."""
+
+CHUNK = 8
+"""Bytes of a word that are hashed at a time; most words have no more."""
+
+OTHER = -2
+"""What ``fold_latin`` says to text in scripts without spaces."""
 
 SHARP_S = 0xDF
 LETTER_S = ord("s")
@@ -52,35 +54,6 @@ LETTER_S = ord("s")
 def compiled(function: F) -> F:
     """Compiles at the first call, without the interpreter lock, cached on disk."""
     return cast("F", numba.njit(cache=True, nogil=True)(function))
-
-
-def _load64(_context: Any, data: Any, _at: Any) -> Any:  # noqa: ANN401 - Numba's own types
-    """Eight bytes of ``data`` from ``at`` on, little-endian, on any alignment."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ANN401
-        array = context.make_array(signature.args[0])(context, builder, args[0])
-        place = builder.gep(array.data, [args[1]])
-        place = builder.bitcast(place, ir.IntType(64).as_pointer())
-        loaded = builder.load(place)
-        loaded.align = 1
-        return loaded
-
-    return types.uint64(data, types.intp), generate
-
-
-load64: Any = intrinsic(_load64)
-
-
-def _lowest_bit(_context: Any, bits: Any) -> Any:  # noqa: ANN401
-    """The place of the lowest bit that is set."""
-
-    def generate(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:  # noqa: ANN401
-        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 0))
-
-    return types.uint64(bits), generate
-
-
-lowest_bit: Any = intrinsic(_lowest_bit)
 
 
 @compiled
@@ -137,43 +110,165 @@ def find_edges(folded: U8, size: int, edges: I64) -> int:
     count = np.uint64(0)
     before = np.uint64(0)
     for block in range(0, size + 1, BLOCK):
-        inside = np.uint64(0)
-        for part in range(0, BLOCK, 8):
-            used = ((load64(folded, block + part) + SEVEN_BITS) & HIGH_BITS) >> np.uint64(7)
-            inside |= ((used * GATHER) >> np.uint64(56)) << np.uint64(part)
+        inside = reaching(folded, block, ANYTHING)
         changes = inside ^ ((inside << np.uint64(1)) | before)
         before = inside >> np.uint64(63)
+        after = count + bits_set(changes)
+        # As many as most blocks have, whether they are there or not: their number is hard to
+        # predict, and what is too much is overwritten.
+        for step in range(EDGES):
+            edges[count + np.uint64(step)] = block + np.int64(lowest_bit(changes))
+            changes &= changes - np.uint64(1)
+        count += np.uint64(EDGES)
         while changes:
             edges[count] = block + np.int64(lowest_bit(changes))
             changes &= changes - np.uint64(1)
             count += np.uint64(1)
+        count = after
     return np.int64(count)
 
 
 @compiled
-def read_ascii(
-    data: U8, start: int, end: int, folded: U8, edges: I64, hashes: U64, figures: U8
+def hash_words(folded: U8, edges: I64, later: I64, count: int, hashes: U64) -> int:
+    """Hashes of the ``count`` words between the edges; returns the bytes of the longest.
+
+    The first chunk of every word, then the rest of those that have one (``later`` has room for all
+    words): whether the next word is long is hard to predict, so nothing hangs on it.
+    """
+    longest = 0
+    waiting = np.uint64(0)
+    for at in range(count):
+        word = np.uint64(at)
+        first = edges[np.uint64(2) * word]
+        size = edges[np.uint64(2) * word + np.uint64(1)] - first
+        value = np.uint64(size) * WORD_START
+        mask = MASKS[np.uint64(min(size, CHUNK))]
+        value = (value ^ (load64(folded, first) & mask)) * WORD_FOLD
+        hashes[word] = value ^ (value >> np.uint64(32))
+        longest = max(longest, size)
+        later[waiting] = at
+        waiting += np.uint64(size > CHUNK)
+    for at in range(np.int64(waiting)):
+        word = later[at]
+        last = edges[2 * word + 1]
+        value = hashes[word]
+        for place in range(edges[2 * word] + CHUNK, last, CHUNK):
+            mask = MASKS[np.uint64(min(last - place, CHUNK))]
+            value = (value ^ (load64(folded, place) & mask)) * WORD_FOLD
+            value ^= value >> np.uint64(32)
+        hashes[word] = value
+    return longest
+
+
+@compiled
+def hash_cut(folded: U8, edges: I64, count: int, hashes: U64, figures: U8) -> int:
+    """``hash_words`` where some are cut, or are asked for figures; returns how many there are."""
+    asked = len(figures) > 0
+    words = np.uint64(0)
+    for word in range(count):
+        first, last = edges[2 * word], edges[2 * word + 1]
+        while last > first:
+            end = min(last, first + LONGEST_WORD)
+            hashes[words] = hash_word(folded, first, end)
+            if asked:
+                figures[words] = has_digit(folded, first, end)
+            words += np.uint64(1)
+            first = end
+    return np.int64(words)
+
+
+@compiled
+def read_ascii(  # noqa: PLR0913, PLR0917 - Numba takes arrays, not records
+    data: U8, start: int, end: int, folded: U8, edges: I64, later: I64, hashes: U64, figures: U8
 ) -> int:
     """Hashes of the words of ASCII text into ``hashes``; returns how many.
 
     ``figures`` is set to 1 for words with a digit, to 0 for others; not if it has no room at all.
     """
     fold_ascii(data, start, end, folded)
-    asked = len(figures) > 0
-    words = np.uint64(0)
-    for edge in range(0, find_edges(folded, end - start, edges), 2):
-        first, last = edges[edge], edges[edge + 1]
-        while last - first > LONGEST_WORD:
-            hashes[words] = hash_word(folded, first, first + LONGEST_WORD)
-            if asked:
-                figures[words] = has_digit(folded, first, first + LONGEST_WORD)
-            words += np.uint64(1)
-            first += LONGEST_WORD
-        hashes[words] = hash_word(folded, first, last)
-        if asked:
-            figures[words] = has_digit(folded, first, last)
-        words += np.uint64(1)
-    return np.int64(words)
+    count = find_edges(folded, end - start, edges) // 2
+    if hash_words(folded, edges, later, count, hashes) > LONGEST_WORD:
+        return hash_cut(folded, edges, count, hashes, figures)
+    if len(figures) > 0:
+        for word in range(count):
+            figures[word] = has_digit(folded, edges[2 * word], edges[2 * word + 1])
+    return count
+
+
+@compiled
+def fold_latin(data: U8, start: int, end: int, table: I32, folded: U8) -> int:
+    """As ``fold_ascii``, for text of any script with spaces; ``table`` as in ``read_unicode``.
+
+    Returns 0; -1 at a character that the table does not know alone; ``OTHER`` at one of a script
+    without spaces. Only characters that are not ASCII cost a step.
+    """
+    fold_ascii(data, start, end, folded)
+    for block in range(start, end, BLOCK):
+        leads = reaching(data, block, LEAD)
+        if end - block < BLOCK:
+            leads &= (np.uint64(1) << np.uint64(end - block)) - np.uint64(1)
+        while leads:
+            at = block + np.int64(lowest_bit(leads))
+            leads &= leads - np.uint64(1)
+            lead = np.int64(data[at])
+            second = np.int64(data[at + 1]) & 63
+            if lead < 0xE0:
+                point, size = ((lead & 31) << 6) | second, 2
+            elif lead < 0xF0:
+                point = ((lead & 15) << 12) | (second << 6) | (data[at + 2] & 63)
+                size = 3
+            else:
+                point = ((lead & 7) << 18) | (second << 12)
+                point |= ((data[at + 2] & 63) << 6) | (data[at + 3] & 63)
+                size = 4
+            entry = table[min(point, len(table) - 1)]
+            if entry < 0:
+                return -1
+            if entry & 3:
+                if entry & 3 > 1:
+                    return OTHER
+                if point == SHARP_S:
+                    folded[at - start] = folded[at - start + 1] = LETTER_S
+                else:
+                    write_character(folded, at - start, size, entry >> 2)
+    return 0
+
+
+@compiled
+def write_character(folded: U8, place: int, size: int, point: int) -> None:
+    """A character that is not ASCII, in the bytes that it takes in UTF-8."""
+    for behind in range(size - 1, 0, -1):
+        folded[place + behind] = 0x80 | (point & 63)
+        point >>= 6
+    folded[place] = np.uint8(0xF00 >> size) | point
+
+
+@compiled
+def read_latin(  # noqa: PLR0913, PLR0917 - as above
+    data: U8,
+    start: int,
+    end: int,
+    table: I32,
+    folded: U8,
+    edges: I64,
+    later: I64,
+    hashes: U64,
+    figures: U8,
+) -> int:
+    """As ``read_unicode``, faster for text of which most is ASCII and all has spaces."""
+    found = fold_latin(data, start, end, table, folded)
+    if found == 0:
+        count = find_edges(folded, end - start, edges) // 2
+        # Of more bytes, but perhaps not of more characters.
+        if hash_words(folded, edges, later, count, hashes) <= LONGEST_WORD:
+            if len(figures) > 0:
+                for word in range(count):
+                    figures[word] = has_digit(folded, edges[2 * word], edges[2 * word + 1])
+            return count
+        found = OTHER
+    if found == OTHER:
+        return read_unicode(data, start, end, table, folded, edges, hashes, figures)
+    return found
 
 
 @compiled
@@ -200,7 +295,7 @@ def read_run(
 
 
 @compiled
-def read_unicode(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, no calls in it
+def read_unicode(  # noqa: C901, PLR0912, PLR0913, PLR0917 - one loop, no calls in it
     data: U8, start: int, end: int, table: I32, folded: U8, starts: I64, hashes: U64, figures: U8
 ) -> int:
     """Hashes of the words of text of any script into ``hashes``; returns how many.
@@ -245,18 +340,8 @@ def read_unicode(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, 
                 folded[place] = folded[place + 1] = LETTER_S
                 starts[count] = place + 1
                 count += 1
-            elif size == 2:
-                folded[place] = 0xC0 | (target >> 6)
-                folded[place + 1] = 0x80 | (target & 63)
-            elif size == 3:
-                folded[place] = 0xE0 | (target >> 12)
-                folded[place + 1] = 0x80 | ((target >> 6) & 63)
-                folded[place + 2] = 0x80 | (target & 63)
             else:
-                folded[place] = 0xF0 | (target >> 18)
-                folded[place + 1] = 0x80 | ((target >> 12) & 63)
-                folded[place + 2] = 0x80 | ((target >> 6) & 63)
-                folded[place + 3] = 0x80 | (target & 63)
+                write_character(folded, place, size, target)
         at += size
     if kind:
         starts[count] = end - start

@@ -37,7 +37,7 @@ FIGURES, KEPT_FIGURES = 3, 0.34
 """From so many slots with figures on, they alone decide: at most this share of them is kept."""
 
 FACTS, KEPT_FACTS = 2, 0.5
-"""The same for the slots of all kinds together."""
+"""The same for the slots of all kinds together; half a slot is allowed for chance."""
 
 NAMES, KEPT_NAMES = 3, 0.55
 """Where the skeletons differ too, names must differ beside the figures: an update keeps them."""
@@ -133,7 +133,7 @@ def other_occasion(left: Slots, right: Slots, own: Own) -> bool:
         if names >= NAMES and kept[NAME] <= KEPT_NAMES * matched[NAME]:
             return True
         return _one_template(left.skeleton, right.skeleton, own)
-    few = matched.sum() >= 2 * FACTS and kept.sum() <= KEPT_FACTS * matched.sum()
+    few = matched.sum() >= 2 * FACTS and kept.sum() + 1 <= KEPT_FACTS * matched.sum()
     another_day = matched[DATE] > 0 and not kept.any()
     return bool(few or another_day) and _one_template(left.skeleton, right.skeleton, own)
 
