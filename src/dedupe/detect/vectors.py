@@ -3,7 +3,7 @@
 The vectors are of a fixed length; LLVM cuts them to what the processor has, and the values are the
 same on all. Importing this module imports Numba.
 """
-# mypy: disable-error-code="import-untyped"
+# mypy: disable-error-code="import-untyped,no-untyped-call"
 # ruff: noqa: ANN401 - Numba's own types
 
 from __future__ import annotations
