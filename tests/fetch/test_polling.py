@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import random
 import shutil
 import signal
 import sqlite3
@@ -406,3 +407,25 @@ def test_a_body_that_a_reader_broke_on_is_fetched_again(
         assert outcomes(desk.ingest(press.url("/a.broken"))) == {"rejects": 1}
     assert outcomes(desk.ingest(press.url("/a.broken"))) == {"articles": 1}
     assert statuses(press, "/a.broken") == [False, False]
+
+
+def test_a_flipped_bit_in_what_is_known_of_fetches_costs_requests_and_nothing_else(
+    press: Press, desk: Desk
+) -> None:
+    press.put("/robots.txt", "User-agent: *\nDisallow: /secret\n", "text/plain")
+    address = feed(press, entry(press, 1), entry(press, 2, updated="2026-01-01T00:00:00Z"))
+    desk.ingest(address)
+    noted = desk.data / "state" / "fetched.sqlite"
+    before = noted.read_bytes()
+    folder = desk.data.rename(desk.folder / "before")
+    feed(press, entry(press, 1), entry(press, 2), entry(press, 3))
+    chance = random.Random(1)
+    # Most pages of so small a database hold few bytes: those that hold something are meant.
+    held = [at for at, byte in enumerate(before) if byte]
+    for _ in range(25):
+        shutil.rmtree(desk.data, ignore_errors=True)
+        shutil.copytree(folder, desk.data, symlinks=True)
+        raw = bytearray(before)
+        raw[chance.choice(held)] ^= 1 << chance.randrange(8)
+        noted.write_bytes(raw)
+        assert outcomes(desk.ingest(address)) == {"articles": 1, "unchanged": 2}

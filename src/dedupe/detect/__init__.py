@@ -9,6 +9,7 @@ then every candidate pair is verified on the texts (``verify``) and judged with 
 from __future__ import annotations
 
 from dedupe.detect.detector import Detector
+from dedupe.detect.digest import IndexDamageError
 from dedupe.detect.identifiers import Packed, order_of, pack_ids, unpack_ids
 from dedupe.detect.index import Index
 from dedupe.detect.judge import Reason
@@ -22,6 +23,7 @@ __all__ = [
     "I64",
     "Detector",
     "Index",
+    "IndexDamageError",
     "IndexUpdate",
     "Packed",
     "Parameters",

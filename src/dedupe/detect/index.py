@@ -26,7 +26,7 @@ from dedupe.detect.update import IndexUpdate
 from dedupe.errors import StoreError
 from dedupe.settings import Settings
 
-_CHUNK = 16_384
+_CHUNK = 2_048
 """Keys of one pass over the segments: bounds the pages that are mapped at a time."""
 
 
@@ -132,7 +132,7 @@ class Index:
         for segment in self._segments:
             inside = ordinals - segment.header.base
             mine = np.flatnonzero((inside >= 0) & (inside < segment.header.span))
-            found[mine] = segment.ids()[inside[mine]]
+            found[mine] = segment.ids_at(inside[mine])
         return found
 
     def ordinals_of(self, ids: Sequence[str]) -> dict[str, int]:

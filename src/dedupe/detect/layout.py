@@ -5,15 +5,15 @@ keeps only what its bucket does not say (the quotienting of Cleary, "Compact has
 bidirectional linear probing", 1984). Three kinds of entry:
 
 - a *posting* keeps the first 40 bits of its key and an ordinal relative to the segment in 24 bits:
-five
-  to eight bytes. A look-up among n postings meets a foreign key n / 2**40 times; the texts decide.
+  five to eight bytes. A look-up among n postings meets a foreign key n / 2**40 times; the texts
+  decide.
 - an *address* keeps the whole key and such an ordinal: eleven bytes.
 - an *opaque* entry keeps the whole key and 64 bits: sixteen bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from dedupe.detect.shingling import U64
 
 I64 = NDArray[np.int64]
+Rows = I64 | slice
 
 BUCKET = 16
 FINGERPRINT = 40
@@ -75,46 +76,65 @@ class Layout:
     def _rest_bits(self) -> int:
         return FINGERPRINT - self.bits if self.kind is Kind.POSTING else 64
 
-    def quotient(self, keys: U64) -> tuple[I64, U64]:
-        """The bucket of each key and the rest that an entry keeps."""
-        bucket = (keys >> np.uint64(64 - self.bits)).astype(np.int64)
-        if self.kind is not Kind.POSTING:
-            return bucket, keys
-        rest = (keys << np.uint64(self.bits)) >> np.uint64(64 - self._rest_bits)
-        return bucket, rest
+    def buckets(self, keys: U64) -> I64:
+        """The bucket of each key."""
+        return (keys >> np.uint64(64 - self.bits)).astype(np.int64)
 
-    def restore(self, bucket: U64, rest: U64) -> U64:
-        """The keys, as far as they are kept: the undoing of ``quotient``."""
-        if self.kind is not Kind.POSTING:
-            return rest
-        high = bucket << np.uint64(64 - self.bits)
-        return high | (rest << np.uint64(64 - FINGERPRINT))
-
-    def pack(self, rest: U64, values: U64) -> bytes:
-        """Entries, in the order given."""
+    def pack(self, keys: U64, values: U64) -> list[U64]:
+        """The words of entries: what ``stored`` writes and ``words`` reads."""
         if self.kind is Kind.OPAQUE:
-            return np.column_stack((rest, values)).astype("<u8").tobytes()
+            return [keys, values]
         relative = values - np.uint64(self.base)
-        if self.kind is Kind.POSTING:
-            packed = relative | (rest << np.uint64(ORDINAL))
-            return _first_bytes(packed, self.size).tobytes()
-        return np.hstack((_first_bytes(rest, 8), _first_bytes(relative, self.size - 8))).tobytes()
+        if self.kind is Kind.ADDRESS:
+            return [keys, relative]
+        # What the bucket says goes at the top, what is beyond the fingerprint at the bottom.
+        rest = (keys << np.uint64(self.bits)) >> np.uint64(64 - self._rest_bits)
+        return [relative | (rest << np.uint64(ORDINAL))]
 
-    def rests(self, buffer: memoryview, offset: int, count: int) -> Callable[[I64], U64]:
-        """Reads the kept rests of given rows."""
-        view = self._view(buffer, offset, count)
+    def stored(self, words: Sequence[U64]) -> bytes:
+        """The bytes of entries."""
+        sizes = (self.size,) if self.kind is Kind.POSTING else (8, self.size - 8)
+        return np.hstack(
+            [_first_bytes(word, size) for word, size in zip(words, sizes, strict=True)]
+        ).tobytes()
+
+    def words(self, buffer: memoryview, offset: int, count: int) -> Callable[[Rows], list[U64]]:
+        """Reads given rows: one word of each posting, key and value of each other entry."""
+        bits = 8 * (self.size if self.kind is Kind.POSTING else self.size - 8)
+        mask = np.uint64((1 << bits) - 1)
+        views = [self._view(buffer, offset + skip, count) for skip in self._skips]
+
+        def read(rows: Rows) -> list[U64]:
+            found = [view[rows] for view in views]
+            if self.kind is not Kind.OPAQUE:
+                # Rows that were picked are a copy, a stretch of them is not.
+                out = None if isinstance(rows, slice) else found[-1]
+                found[-1] = np.bitwise_and(found[-1], mask, out=out)
+            return found
+
+        return read
+
+    @property
+    def _skips(self) -> tuple[int, ...]:
+        return (0,) if self.kind is Kind.POSTING else (0, 8)
+
+    def keys_of(self, buckets: U64, words: Sequence[U64]) -> U64:
+        """The keys of entries, as far as they are kept, from their buckets and words."""
         if self.kind is not Kind.POSTING:
-            return lambda rows: view[rows]
-        mask = np.uint64((1 << self._rest_bits) - 1)
-        return lambda rows: (view[rows] >> np.uint64(ORDINAL)) & mask
+            return words[0]
+        keys = self.as_kept(words[0])
+        keys |= buckets << np.uint64(64 - self.bits)
+        return keys
 
-    def values(self, buffer: memoryview, offset: int, count: int) -> Callable[[I64], U64]:
-        """Reads the values of given rows."""
-        skip = 0 if self.kind is Kind.POSTING else 8
-        view = self._view(buffer, offset + skip, count)
+    def as_kept(self, keys: U64) -> U64:
+        """Keys without the bits that entries do not keep."""
+        return keys & ~_ORDINAL_MASK if self.kind is Kind.POSTING else keys
+
+    def values_of(self, words: Sequence[U64]) -> U64:
+        """The values of entries from their words."""
         if self.kind is Kind.OPAQUE:
-            return lambda rows: view[rows]
-        return lambda rows: (view[rows] & _ORDINAL_MASK) + np.uint64(self.base)
+            return words[1]
+        return (words[-1] & _ORDINAL_MASK) + np.uint64(self.base)
 
     def _view(self, buffer: memoryview, offset: int, count: int) -> U64:
         # Eight bytes from the start of each entry: the last ones may reach into what follows.

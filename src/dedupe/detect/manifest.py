@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dedupe.detect.segment import Header
+from dedupe.detect.header import Header
 from dedupe.detect.sketch import Parameters
 from dedupe.errors import StoreError
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

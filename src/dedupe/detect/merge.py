@@ -13,8 +13,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from dedupe.detect.header import Header
 from dedupe.detect.layout import MOST_ORDINALS, Entries, bucket_bits
-from dedupe.detect.segment import Header, Segment, SegmentWriter
+from dedupe.detect.segment import Segment
+from dedupe.detect.segment_writer import SegmentWriter
 
 FAN = 4
 SMALLEST_TIER = 2**14

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedupe.detect import manifest as manifests
+from dedupe.detect.header import Header
 from dedupe.detect.identifiers import id_keys, pack_ids
 from dedupe.detect.layout import Entries, Kind, bucket_bits
 from dedupe.detect.manifest import Manifest
 from dedupe.detect.merge import merge, plan
-from dedupe.detect.segment import Header, Segment, SegmentWriter
+from dedupe.detect.segment import Segment
+from dedupe.detect.segment_writer import SegmentWriter
 from dedupe.detect.shingling import U64
 from dedupe.detect.sketch import Sketches, sketch
 from dedupe.errors import StoreError

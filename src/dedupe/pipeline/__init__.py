@@ -31,6 +31,7 @@ class Result:
     ``counts`` has ``documents`` and each of ``OUTCOMES``, with ``promotions``, ``removals`` and
     ``candidates`` besides, and ``left``, the files that are still being written and the links
     beyond ``fetch_limit``; ``relations`` counts verdicts of filed and revised documents.
+    ``rebuilt`` is how often the index did not fit the tables and was made anew from them.
     """
 
     run_id: str
@@ -40,6 +41,7 @@ class Result:
     seconds: float
     data_dir: str
     dry_run: bool = False
+    rebuilt: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """The fields with JSON-ready values."""
@@ -112,4 +114,5 @@ def result_of(run: Run, snapshot: int) -> Result:
         seconds=round(run.seconds, 3),
         data_dir=str(run.place),
         dry_run=run.dry_run,
+        rebuilt=run.rebuilt,
     )

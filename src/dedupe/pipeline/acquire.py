@@ -11,6 +11,7 @@ from dedupe.acquire.arrival import Visits
 from dedupe.acquire.fetch import Follower, follower
 from dedupe.article import Document
 from dedupe.pipeline import staging
+from dedupe.pipeline.healing import healing
 from dedupe.pipeline.lock import STATE
 from dedupe.pipeline.parts import large_files, read_parts
 from dedupe.pipeline.rebuild import seen
@@ -20,6 +21,7 @@ from dedupe.rejects import Reject, Unchanged
 REPORT_EVERY = 500
 
 
+@healing
 def acquire(run: Run) -> list[Path]:
     """Read the inputs; gives the staged shards, each of about ``Settings.shard_bytes``."""
 

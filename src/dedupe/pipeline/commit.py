@@ -6,13 +6,15 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from dedupe.detect import Index, IndexUpdate
+from dedupe.detect import Index, IndexDamageError, IndexUpdate
 from dedupe.pipeline.lock import STATE, Held
+from dedupe.pipeline.rebuild import rebuild, say_rebuilding
 from dedupe.pipeline.template_state import TEMPLATES, drop_others
 from dedupe.publish import Manifest, Snapshot, place, swap
 from dedupe.publish.keys import KEYS
 from dedupe.publish.keys import drop_others as drop_keys
 from dedupe.report.page import PAGE, write_page
+from dedupe.settings import Settings
 
 log = logging.getLogger("dedupe")
 
@@ -32,7 +34,7 @@ def commit(held: Held, draft: Path, manifest: Manifest, update: IndexUpdate, lea
     manifest.write(draft)
     _write_page(draft)
     placed = place(draft, data_dir, manifest)
-    update.write()
+    _write(update, Snapshot(placed), data_dir / STATE / "index")
     templates = data_dir / STATE / TEMPLATES
     learn(Snapshot(placed), templates)
     if held.hold is not None:
@@ -41,6 +43,15 @@ def commit(held: Held, draft: Path, manifest: Manifest, update: IndexUpdate, lea
     Index.prune(data_dir / STATE / "index", keep=manifest.stamp)
     drop_others(templates, manifest.stamp)
     drop_keys(data_dir / STATE / KEYS, manifest.files)
+
+
+def _write(update: IndexUpdate, snapshot: Snapshot, folder: Path) -> None:
+    """Write the index for ``snapshot``; where what it is made of is damaged, from the tables."""
+    try:
+        update.write()
+    except IndexDamageError as error:
+        say_rebuilding(snapshot, error)
+        rebuild(snapshot, folder, Settings.from_mapping(snapshot.manifest.settings))
 
 
 def _write_page(draft: Path) -> None:

@@ -14,6 +14,7 @@ from dedupe.pipeline import staging
 from dedupe.pipeline.batch import Batch, Live
 from dedupe.pipeline.candidates import Candidates
 from dedupe.pipeline.evidence import Evidence
+from dedupe.pipeline.healing import healing
 from dedupe.pipeline.rebuild import known
 from dedupe.pipeline.run import Run
 from dedupe.pipeline.sketching import gather
@@ -27,6 +28,7 @@ REPORT_EVERY = 100
 _HISTORY = ["id", "word_count", "first_seen_at", "published_at", "site", "version", "cluster_id"]
 
 
+@healing
 def detect(run: Run, shards: list[Path]) -> int:
     """Sort out versions, then find and verify the batch's pairs; gives how many were compared."""
     with run.stage("detect"):

@@ -14,6 +14,7 @@ from dedupe.pipeline import staging
 from dedupe.pipeline.article_rows import article_changes, fresh_positions
 from dedupe.pipeline.commit import commit
 from dedupe.pipeline.duplicate_rows import duplicate_changes
+from dedupe.pipeline.healing import healing
 from dedupe.pipeline.inbox import put_away
 from dedupe.pipeline.provenance import versions
 from dedupe.pipeline.rebuild import put_documents, put_seen
@@ -41,6 +42,7 @@ _REPORTED = (
 )
 
 
+@healing
 def publish(run: Run) -> int:
     """Write the next snapshot and make it current; gives its number.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from dedupe.detect import Index, IndexUpdate, Packed, pack_ids
+from dedupe.detect import Index, IndexDamageError, IndexUpdate, Packed, pack_ids
 from dedupe.errors import StoreError
 from dedupe.pipeline.lock import STATE, locked
 from dedupe.pipeline.place import require
@@ -29,25 +29,25 @@ DOCUMENTS = "documents"
 Keys = npt.NDArray[np.uint64]
 
 
-def open_index(
-    snapshot: Snapshot | None, folder: Path, settings: Settings, scratch: Path | None = None
-) -> Index:
-    """The index that reflects ``snapshot``; rebuilt in ``folder`` where there is none that does.
+def open_whole(snapshot: Snapshot, folder: Path, settings: Settings) -> Index:
+    """The index that reflects ``snapshot``, read in full; rebuilt where none does, or is damaged.
 
-    Args:
-        snapshot: the published state; None for an empty data folder.
-        folder: where the index lies.
-        settings: an index made with other sketch parameters is rebuilt.
-        scratch: build there instead, leaving ``folder`` as it is (a dry run).
+    For upkeep, which reads the tables in full too; a run verifies what it reads.
     """
-    stamp = snapshot.stamp if snapshot else ""
     try:
-        return Index.open(folder, stamp, settings)
+        index = Index.open(folder, snapshot.stamp, settings)
+        if problem := next(index.problems(), None):
+            raise IndexDamageError(problem)
     except StoreError as error:
-        if snapshot is None:
-            return Index.create(scratch or folder, settings)
-        log.info("index: rebuilding from snapshot %d (%s)", snapshot.number, error)
-        return rebuild(snapshot, scratch or folder, settings)
+        say_rebuilding(snapshot, error)
+        return rebuild(snapshot, folder, settings)
+    return index
+
+
+def say_rebuilding(snapshot: Snapshot, why: StoreError) -> None:
+    """Log that the index is made anew, and why."""
+    level = logging.WARNING if isinstance(why, IndexDamageError) else logging.INFO
+    log.log(level, "index: rebuilding from snapshot %d (%s)", snapshot.number, why)
 
 
 def rebuild(snapshot: Snapshot, folder: Path, settings: Settings) -> Index:

@@ -23,7 +23,7 @@ from dedupe.pipeline.commit import commit
 from dedupe.pipeline.lock import STATE, Held, locked, next_number
 from dedupe.pipeline.place import require
 from dedupe.pipeline.provenance import versions
-from dedupe.pipeline.rebuild import open_index
+from dedupe.pipeline.rebuild import open_whole
 from dedupe.pipeline.reelect_rows import Rows
 from dedupe.pipeline.reelection import Documents, Reelection
 from dedupe.pipeline.signature_rows import foreign, put_signatures, sketch_metadata
@@ -101,7 +101,7 @@ def _elect_again(held: Held, given: Mapping[str, Any], staging: Path) -> dict[st
     if not changed and not done["settings"]:
         return done
     rows.put_comparisons(changes)
-    index = open_index(snapshot, held.root / STATE / "index", settings)
+    index = open_whole(snapshot, held.root / STATE / "index", settings)
     fresh = outcome.canonicals if foreign(snapshot, index) else outcome.promoted
     changes.metadata["signatures"] = sketch_metadata(index)
     changes.drop["signatures"].update(outcome.demoted)

@@ -21,12 +21,12 @@ from dedupe.acquire import Input, expand
 from dedupe.acquire.arrival import Stamp
 from dedupe.article import Pair
 from dedupe.detect import Detector, Index
-from dedupe.errors import EngineError
+from dedupe.errors import EngineError, StoreError
 from dedupe.pipeline.engine import Engine, Local
 from dedupe.pipeline.inbox import outside
 from dedupe.pipeline.lock import STATE, Held, locked, next_number
 from dedupe.pipeline.place import root_of, viewed
-from dedupe.pipeline.rebuild import open_index
+from dedupe.pipeline.rebuild import rebuild, say_rebuilding
 from dedupe.pipeline.takeover import set_aside
 from dedupe.pipeline.template_learning import open_templates
 from dedupe.pipeline.template_state import TEMPLATES
@@ -121,6 +121,7 @@ class Run:
         self.pairs: list[Pair] = []
         self.outcome: Outcome
         self.counts: Counter[str] = Counter()
+        self.rebuilt = 0
         self.relations: Counter[str] = Counter()
         self.stage_seconds: dict[str, float] = {}
 
@@ -239,8 +240,21 @@ class Run:
         self.snapshot = Snapshot.current(self.data_dir)
         if self.snapshot is not None and not self.dry_run:
             self.snapshot.keys = self.data_dir / STATE / KEYS
-        scratch = self.staging / "index" if self.dry_run else None
-        self.index = open_index(self.snapshot, self.index_dir, self.settings, scratch)
+        try:
+            stamp = self.snapshot.stamp if self.snapshot else ""
+            self.index = Index.open(self.index_dir, stamp, self.settings)
+        except StoreError as error:
+            self.heal(error)
         if self.settings.templates and self.snapshot is not None:
             scratch = self.staging / TEMPLATES if self.dry_run else None
             self.templates = open_templates(self.snapshot, self.templates_dir, scratch)
+
+    def heal(self, why: StoreError) -> None:
+        """Make the index anew from the tables: the one there is does not reflect them."""
+        folder = self.staging / "index" if self.dry_run else self.index_dir
+        if self.snapshot is None:
+            self.index = Index.create(folder, self.settings)
+            return
+        say_rebuilding(self.snapshot, why)
+        self.rebuilt += 1
+        self.index = rebuild(self.snapshot, folder, self.settings)

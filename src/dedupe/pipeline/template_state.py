@@ -29,8 +29,11 @@ TEMPLATES = "templates"
 MOST_IN_ALL = 2_000_000
 """Passages kept for all sites together: 32 MB."""
 
-_KIND = f"1 {MOST_PASSAGES} {MOST_IN_ALL}"
+_KIND = f"templates 2 {MOST_PASSAGES} {MOST_IN_ALL}"
 """What counted differently is another kind, and is not gone on with."""
+
+_HEAD = 64
+"""Bytes before the Arrow file, which keep its buffers aligned."""
 
 SCHEMA = pa.schema(
     {
@@ -57,24 +60,35 @@ def read(path: Path) -> pa.Table:
         StoreError: it is missing, damaged or of another kind.
     """
     try:
-        table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-        stated = table.schema.metadata or {}
-        whole = stated.get(b"kind") == _KIND.encode() and table.schema.equals(SCHEMA)
-        if not whole or stated.get(b"checksum") != _checksum(table):
+        mapped = pa.memory_map(str(path)).read_buffer()
+        stated = mapped.slice(0, _HEAD).to_pybytes()
+        if stated != _head(memoryview(mapped)[_HEAD:]):
             raise StoreError(f"{path}: damaged, or of another kind")
+        return _table(mapped)
     except (OSError, pa.ArrowException) as error:
         raise StoreError(f"{path}: cannot be read ({error})") from error
-    return table
+
+
+def _table(mapped: pa.Buffer) -> pa.Table:
+    return pa.ipc.open_file(pa.BufferReader(mapped.slice(_HEAD))).read_all()
+
+
+def _head(body: memoryview) -> bytes:
+    """What stands before the Arrow file: the kind and a checksum of all that follows."""
+    return f"{_KIND} {zlib.crc32(body):08x}\n".encode().rjust(_HEAD)
 
 
 def write(path: Path, table: pa.Table) -> None:
     """Write a state durably, complete or not at all."""
-    table = table.combine_chunks()
-    schema = SCHEMA.with_metadata({b"kind": _KIND.encode(), b"checksum": _checksum(table)})
+    body = pa.BufferOutputStream()
+    with pa.ipc.new_file(body, SCHEMA) as writer:
+        writer.write_table(table.combine_chunks().cast(SCHEMA))
+    stored = body.getvalue()
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".draft")
-    with pa.OSFile(str(draft), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
-        writer.write_table(table.cast(schema))
+    with draft.open("wb") as sink:
+        sink.write(_head(memoryview(stored)))
+        sink.write(stored)
     sync_file(draft)
     draft.replace(path)
     sync_folder(path.parent)
@@ -96,21 +110,6 @@ def drop_others(folder: Path, stamp: str) -> None:
             path.unlink(missing_ok=True)
 
 
-def _checksum(table: pa.Table) -> bytes:
-    """Of the values, a column after another: how they lie in buffers is Arrow's own affair."""
-    sum_ = zlib.crc32("\n".join(table["site"].to_pylist()).encode())
-    for name in SCHEMA.names[1:]:
-        column = table[name]
-        if pa.types.is_large_list(column.type):
-            lengths = pc.fill_null(pc.list_value_length(column), 0)
-            sum_ = zlib.crc32(lengths.to_numpy().tobytes(), sum_)
-            column = pc.list_flatten(column)
-        elif pa.types.is_timestamp(column.type):
-            column = column.cast(pa.int64())
-        sum_ = zlib.crc32(column.to_numpy().tobytes(), sum_)
-    return f"{sum_:08x} {table.num_rows}".encode()
-
-
 class Known:
     """The sites of a state, each read when it is asked for."""
 
@@ -126,7 +125,7 @@ class Known:
         """The templates in a state file that was verified when the run began."""
         if path is None:
             return cls(None)
-        return cls(pa.ipc.open_file(pa.memory_map(os.fspath(path))).read_all(), frequent=True)
+        return cls(_table(pa.memory_map(os.fspath(path)).read_buffer()), frequent=True)
 
     def of(self, name: str | None) -> Site | None:
         """What is known of a site; None where nothing is."""

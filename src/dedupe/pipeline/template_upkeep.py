@@ -22,7 +22,7 @@ from dedupe.detect import Detector, compare
 from dedupe.pipeline.commit import commit
 from dedupe.pipeline.lock import STATE, Held, next_number
 from dedupe.pipeline.provenance import versions
-from dedupe.pipeline.rebuild import open_index
+from dedupe.pipeline.rebuild import open_whole
 from dedupe.pipeline.signature_rows import put_signatures, sketch_metadata
 from dedupe.pipeline.template_learning import open_templates, rebuild
 from dedupe.pipeline.template_state import TEMPLATES, Known, path_of
@@ -61,7 +61,7 @@ def strip_earlier(held: Held) -> dict[str, int]:
     if not found:
         return nothing
     now = dt.datetime.now(dt.UTC)
-    index = open_index(snapshot, folder / STATE / "index", settings)
+    index = open_whole(snapshot, folder / STATE / "index", settings)
     changes = Changes()
     removals = _cuts(changes, found)
     rows: dict[str, dict[str, _Row]] = {"articles": {}, "duplicates": {}}

@@ -20,7 +20,7 @@ from dedupe.pipeline.commit import commit
 from dedupe.pipeline.lock import STATE, Held, locked, next_number
 from dedupe.pipeline.place import remote_of
 from dedupe.pipeline.provenance import versions
-from dedupe.pipeline.rebuild import open_index, rebuild
+from dedupe.pipeline.rebuild import open_whole, rebuild
 from dedupe.pipeline.signature_rows import sketch_metadata
 from dedupe.pipeline.template_changes import carry_on
 from dedupe.pipeline.template_learning import open_templates
@@ -55,7 +55,7 @@ def fold(held: Held) -> dict[str, Any]:
     snapshot = _current(folder)
     before = len(snapshot.manifest.files)
     settings = Settings.from_mapping(snapshot.manifest.settings)
-    index = open_index(snapshot, folder / STATE / "index", settings)
+    index = open_whole(snapshot, folder / STATE / "index", settings)
     changes = Changes(fold=2)
     changes.metadata["signatures"] = sketch_metadata(index)
     number = next_number(held, snapshot.number)
@@ -104,7 +104,7 @@ def rollback(data_dir: str | Path, number: int) -> dict[str, Any]:
             refuse_damaged(folder, number)
             snapshot = go_back(folder, number)
         settings = Settings.from_mapping(snapshot.manifest.settings)
-        open_index(snapshot, folder / STATE / "index", settings)
+        open_whole(snapshot, folder / STATE / "index", settings)
         if settings.templates:
             open_templates(snapshot, folder / STATE / TEMPLATES)
         return {"snapshot": snapshot.number, "articles": snapshot.counts["articles"]}

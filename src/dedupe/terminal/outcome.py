@@ -44,6 +44,8 @@ def show_result(result: Result) -> None:
     console.print(f", {promotions} canonicals replaced by a better copy" if promotions else "")
     if left := result.counts["left"]:
         console.print(f"{left} files are still being written and were left for the next run")
+    if result.rebuilt:
+        console.print("the index did not fit the tables and was built anew from them")
     if result.dry_run:
         console.print("dry run: nothing was written")
     else:

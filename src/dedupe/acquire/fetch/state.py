@@ -12,6 +12,7 @@ an address are kept, so that a run that dies does not take the validators of the
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import logging
 import sqlite3
@@ -20,29 +21,20 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from dedupe.acquire.fetch.answers import Rules
+from dedupe.acquire.fetch.sealed import DAMAGE, prepare, seal
+
+Given = ParamSpec("Given")
+Gives = TypeVar("Gives")
 
 log = logging.getLogger("dedupe")
 
-FORMAT = 1
 RULES_KEPT = 86_400.0
 """Seconds for which a robots.txt is not asked for again (RFC 9309, section 2.4)."""
 KEPT = 400 * 86_400.0
 """Seconds after which what a run noted is forgotten."""
-
-_SCHEMA = f"""
-create table runs (number integer primary key, id text unique not null, at real not null);
-create table fetched (
-    address blob not null, run integer not null, etag text, modified text, validated text,
-    stated text, failure text, conditions text not null, primary key (address, run)
-) without rowid;
-create index by_run on fetched (run);
-create table rules (origin text primary key, at real not null, status integer, body text);
-create table resting (host text primary key, until real not null);
-pragma user_version = {FORMAT};
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +51,24 @@ class Known:
     stated: str | None = None
     failure: str | None = None
     at: float = 0.0
+
+
+def _mending(method: Callable[Concatenate[State, Given], Gives]) -> Callable[..., Gives]:
+    """Have it done again on new records where the old ones turn out to be damaged."""
+
+    @functools.wraps(method)
+    def done(self: State, *args: Given.args, **named: Given.kwargs) -> Gives:
+        # Validators are asked for by the thread that reads, rules by the one that fetches.
+        with self._lock:
+            try:
+                return method(self, *args, **named)
+            except sqlite3.OperationalError:  # a full disk, a lock
+                raise
+            except DAMAGE as error:
+                self._start_anew(error)
+                return method(self, *args, **named)
+
+    return done
 
 
 class State:
@@ -87,19 +97,19 @@ class State:
         """
         self._path = path
         self._run = run
-        self.now = now
+        self.now = float(now)
         self._published = frozenset(published())
         self._conditions = conditions
         self._keep = keep
         self._number = 0
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def __enter__(self) -> Self:
         """Open the database."""
         try:
             self._connect()
             self._begin()
-        except sqlite3.DatabaseError as error:
+        except DAMAGE as error:
             self._start_anew(error)
         return self
 
@@ -132,26 +142,26 @@ class State:
                     stored.backup(self._base)
 
     def _begin(self) -> None:
-        if self._base.execute("pragma user_version").fetchone()[0] != FORMAT:
-            if self._base.execute("select 1 from sqlite_master").fetchone():
-                raise sqlite3.DatabaseError("of another format")
-            self._base.executescript(_SCHEMA)
+        prepare(self._base)
         if self._base.execute("pragma quick_check(1)").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError("damaged")
-        runs = self._base.execute("select number, id, at from runs").fetchall()
+        runs = self._base.execute("select number, id, at, seal from runs").fetchall()
         forgotten = [
             (number,)
-            for number, identity, at in runs
-            if identity not in self._published or at < self.now - KEPT
+            for number, identity, at, sealed in runs
+            if identity not in self._published
+            or at < self.now - KEPT
+            or sealed != seal(number, identity, at)
         ]
         self._base.executemany("delete from fetched where run = ?", forgotten)
         self._base.executemany("delete from runs where number = ?", forgotten)
         self._base.execute("delete from resting where until <= ?", (self.now,))
         self._base.execute("delete from rules where at <= ?", (self.now - RULES_KEPT,))
 
-    def _start_anew(self, error: sqlite3.DatabaseError) -> None:
+    def _start_anew(self, error: Exception) -> None:
         log.warning("%s: %s; begun anew, so more will be asked for", self._path, error)
         self._base.close()
+        self._number = 0
         if self._keep:
             self._path.unlink(missing_ok=True)
             self._path.with_name(f"{self._path.name}-journal").unlink(missing_ok=True)
@@ -160,17 +170,19 @@ class State:
             self._base = sqlite3.connect(":memory:", check_same_thread=False)
         self._begin()
 
+    @_mending
     def known(self, address: str) -> Known | None:
         """What the last published run that asked for ``address``, in normal form, learnt."""
-        row = self._execute(
-            "select etag, modified, validated, stated, failure, conditions, at from fetched "
-            "join runs on run = number where address = ? and run <> ? order by run desc limit 1",
+        rows = self._execute(
+            "select at, fetched.* from fetched join runs on run = number "
+            "where address = ? and run <> ? order by run desc",
             _key(address),
             self._number,
-        ).fetchone()
+        ).fetchall()
+        row = next((row for row in rows if row[-1] == seal(*row[1:-1])), None)
         if row is None:
             return None
-        *values, conditions, at = row
+        at, _, _, *values, conditions, _ = row
         found = Known(
             etag=values[0],
             last_modified=values[1],
@@ -183,11 +195,18 @@ class State:
             return None if found.failure else replace(found, etag=None, last_modified=None)
         return found
 
+    @_mending
     def note(self, address: str, known: Known, *, conditional: bool = False) -> None:
         """Note what this run learnt; ``conditional``: under other settings it may be otherwise."""
         if not self._number:
-            added = self._execute("insert into runs (id, at) values (?, ?)", self._run, self.now)
-            self._number = added.lastrowid or 0
+            last = self._execute("select coalesce(max(number), 0) from runs").fetchone()
+            self._number = last[0] + 1
+            self._execute(
+                "insert into runs values (?1, ?2, ?3, seal(?1, ?2, ?3))",
+                self._number,
+                self._run,
+                self.now,
+            )
         key = _key(address)
         self._execute(
             "delete from fetched where address = ? and run < "
@@ -197,7 +216,8 @@ class State:
             self._number,
         )
         self._execute(
-            "insert or replace into fetched values (?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert or replace into fetched values "
+            "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, seal(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8))",
             key,
             self._number,
             known.etag,
@@ -208,34 +228,40 @@ class State:
             self._conditions if conditional else "",
         )
 
+    @_mending
     def rules(self, origin: str) -> Rules | None:
         """The robots.txt of ``origin``, where it was asked for within a day."""
-        row = self._execute("select status, body from rules where origin = ?", origin).fetchone()
-        return Rules(*row) if row else None
+        row = self._execute("select * from rules where origin = ?", origin).fetchone()
+        return Rules(*row[2:-1]) if row and row[-1] == seal(*row[:-1]) else None
 
+    @_mending
     def note_rules(self, origin: str, rules: Rules) -> None:
         """Keep a robots.txt for a day."""
         self._execute(
-            "insert or replace into rules values (?, ?, ?, ?)",
+            "insert or replace into rules values (?1, ?2, ?3, ?4, seal(?1, ?2, ?3, ?4))",
             origin,
             self.now,
             rules.status,
             rules.text,
         )
 
+    @_mending
     def rest_left(self, host: str) -> float:
         """Seconds for which ``host`` wants to be left alone still."""
-        row = self._execute("select until from resting where host = ?", host).fetchone()
-        return float(row[0]) - self.now if row else 0.0
+        row = self._execute("select * from resting where host = ?", host).fetchone()
+        return float(row[1]) - self.now if row and row[-1] == seal(*row[:-1]) else 0.0
 
+    @_mending
     def note_rest(self, host: str, seconds: float) -> None:
         """Note that ``host`` wants to be left alone."""
-        self._execute("insert or replace into resting values (?, ?)", host, self.now + seconds)
+        self._execute(
+            "insert or replace into resting values (?1, ?2, seal(?1, ?2))",
+            host,
+            self.now + seconds,
+        )
 
     def _execute(self, statement: str, *values: str | float | bytes | None) -> sqlite3.Cursor:
-        # Validators are asked for by the thread that reads, rules by the one that fetches.
-        with self._lock:
-            return self._base.execute(statement, values)
+        return self._base.execute(statement, values)
 
 
 def _key(address: str) -> bytes:
