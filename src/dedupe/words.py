@@ -98,19 +98,24 @@ def _western(text: str) -> tuple[int, bytes] | None:
 
     Every document is counted and hashed; this takes a tenth of the time of cutting its words out.
     """
-    table, gone = _byte_table()
+    encoding = "latin-1"  # strings are held in it: it takes no time
     try:
-        if text.isascii():
-            folded = text.encode("ascii").translate(table)
-        else:
-            folded = text.encode("cp1252").translate(table, gone).replace(_SHARP_S, b"ss")
+        try:
+            folded = text.encode(encoding)
+        except UnicodeEncodeError:
+            encoding = "cp1252"
+            folded = text.encode(encoding)
     except UnicodeEncodeError:
         return None
+    table, gone = _byte_table(encoding)
+    folded = folded.translate(table, gone)
+    if not folded.isascii():
+        folded = folded.replace(_SHARP_S, b"ss")
     if b"\0" in folded or _LONG in folded.translate(_INSIDE):
         return None
     every = folded.split()
     folded = b" ".join(every)
-    return len(every), folded if folded.isascii() else folded.decode("cp1252").encode()
+    return len(every), folded if folded.isascii() else folded.decode(encoding).encode()
 
 
 _SHARP_S = b"\xdf"
@@ -119,15 +124,15 @@ _LONG = b"x" * (LONGEST_WORD + 1)
 
 
 @cache
-def _byte_table() -> tuple[bytes, bytes]:
-    """What each byte of Windows-1252 folds to (0: not to one such byte), and which ones vanish.
+def _byte_table(encoding: str) -> tuple[bytes, bytes]:
+    """What each byte folds to (0: not to one of the same encoding), and which ones vanish.
 
     No two of these characters combine, so that each folds by itself.
     """
     folded, gone = bytearray(256), bytearray()
     for code in range(256):
         try:
-            char = bytes([code]).decode("cp1252")
+            char = bytes([code]).decode(encoding)
         except UnicodeDecodeError:
             continue
         plain = normalise(char)
@@ -137,7 +142,7 @@ def _byte_table() -> tuple[bytes, bytes]:
             gone.append(code)
         elif not words(char):
             folded[code] = ord(" ")
-        elif len(plain) == 1 and len(encoded := plain.encode("cp1252", "ignore")) == 1:
+        elif len(plain) == 1 and len(encoded := plain.encode(encoding, "ignore")) == 1:
             folded[code] = encoded[0]
     return bytes(folded), bytes(gone)
 

@@ -13,8 +13,12 @@ from dedupe.clean.language import detect_language
 from tests.clean.samples import PARAGRAPHS
 
 WESTERN = "".join(
-    char for code in range(256) if (char := bytes([code]).decode("cp1252", "ignore")) != ""
+    char
+    for encoding in ("cp1252", "latin-1")
+    for code in range(256)
+    if (char := bytes([code]).decode(encoding, "ignore")) != ""
 )
+ENCODABLE = [st.characters(codec="latin-1"), st.sampled_from(WESTERN)]
 ANY = st.text(
     st.one_of(
         st.sampled_from(" \t\u00a0\u2009\u3000aAzéßœÆ019#.,’“–\u200b日本ไทย한"), st.characters()
@@ -23,9 +27,11 @@ ANY = st.text(
 )
 
 
-@given(st.text(st.sampled_from(WESTERN), max_size=200))
+@given(st.one_of(*(st.text(each, max_size=200) for each in ENCODABLE)))
 def test_folding_by_table_is_folding_character_by_character(text: str) -> None:
     assert words._fold(text) == words._fold_any(text)
+    letters = words.letters(text)
+    assert letters is None or letters == re.sub("[ #]", "", words._fold_any(text))
 
 
 @given(ANY)

@@ -37,7 +37,7 @@ _HINTS = (
     "xinhua", "anadolu", "adobe", "fotolia", "cc by",
 )  # fmt: skip
 _COPYRIGHT = re.compile(r"©|\(c\)\s?\d{4}|ⓒ", re.IGNORECASE)
-_COPYRIGHT_MARKS = "©ⓒⒸ("
+_COPYRIGHT_MARKS = ("©", "ⓒ", "Ⓒ", "(c)", "(C)")
 _POST = re.compile(r"^\s?[—–-]{1,2}\s.{1,70}\(@\w{1,30}\).{0,3}.{0,40}\d{4}\s*$")
 _POST_LINK = re.compile(r"pic\.twitter\.com/\w{4,20}|https?://t\.co/\w{4,20}\s*$")
 _MOST_WORDS = 60

@@ -19,6 +19,7 @@ from dedupe.clean.words import fold
 
 _DOMAIN = re.compile(r"^(?:https?://)?((?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,12})/?$", re.IGNORECASE)
 _PARTS = re.compile(r"[|•·—–()\[\]\n]|\s-\s|,\s(?=\d)")
+_DIGIT = re.compile(r"\d")
 _LABELS = frozenset(words("fields", "date_labels"))
 _MOST_WORDS = 30
 _MOST_ODD = 3
@@ -114,7 +115,7 @@ def state_authors(fields: Fields, found: list[str]) -> None:
 
 def date_line(text: str, language: str | None) -> tuple[Found, list[str]] | None:
     """Return the date and the authors of a line that holds a date and little else."""
-    if not any(map(str.isdigit, text)):
+    if _DIGIT.search(text) is None:
         return None
     first = find_date(text, language)
     if first is None:

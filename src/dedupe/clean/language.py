@@ -12,6 +12,7 @@ from functools import cache
 from math import lcm
 
 from dedupe.clean.lexicon import section
+from dedupe.clean.words import by_byte
 
 _SCRIPTS = (
     ("ja", re.compile(r"[\u3040-\u30ff]")),
@@ -34,13 +35,16 @@ _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _TOKEN = re.compile(r"[^\W\d_]+")
 
 
-def _letter(code: int) -> int:
-    """A byte of Windows-1252 in lower case; a space if it is no letter of a word."""
-    char = bytes([code]).decode("cp1252", "replace").lower()
-    return char.encode("cp1252", "replace")[0] if _TOKEN.fullmatch(char) else ord(" ")
+def _letter(code: int, encoding: str) -> int:
+    """A byte in lower case; a space if it is no letter of a word."""
+    char = bytes([code]).decode(encoding, "replace").lower()
+    return char.encode(encoding, "replace")[0] if _TOKEN.fullmatch(char) else ord(" ")
 
 
-_LETTERS = bytes(map(_letter, range(256)))
+_LETTERS = {
+    encoding: bytes(_letter(code, encoding) for code in range(256))
+    for encoding in ("latin-1", "cp1252")
+}
 _SAMPLE = 3000
 _SCRIPT_SHARE = 0.15
 _LEAST_WORDS = 4
@@ -53,7 +57,7 @@ _CLEAR_SHARE, _CLEAR_MARGIN = 0.15, 2.0
 
 @cache
 def _index() -> tuple[dict[bytes, int], dict[str, int], list[str], int]:
-    """What each word is worth to each language, in Windows-1252 and in any text; languages; a one.
+    """What each word is worth to each language, by byte and in any text; languages; a one.
 
     A word that k languages have is worth 4 / (4 + k) to each, in parts of the one that make whole
     numbers of all of them. These stand side by side in one number, as its digits of 32 bits, so
@@ -98,14 +102,12 @@ def detect_language(text: str) -> str | None:
 def _by_words(sample: str, share: float, margin: float) -> str | None:
     """The language with the most function words, if they are such a share, and so many more."""
     western, others, languages, one = _index()
-    words: list[bytes] | list[str]
     try:
-        folded = sample.encode("ascii" if sample.isascii() else "cp1252").translate(_LETTERS)
-        words = folded.split()
-        total = sum(filter(None, map(western.get, words)))
+        found, encoding = by_byte(sample)
+        words = [*map(western.get, found.translate(_LETTERS[encoding]).split())]
     except UnicodeEncodeError:
-        words = _TOKEN.findall(sample.lower())
-        total = sum(filter(None, map(others.get, words)))
+        words = [*map(others.get, _TOKEN.findall(sample.lower()))]
+    total = sum(filter(None, words))
     if len(words) < _LEAST_WORDS or not total:
         return None
     width = _DIGIT // 8 * len(languages)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import accumulate, pairwise
-from statistics import median
 
 from dedupe.clean.blocks import Block, Role
 from dedupe.clean.words import ends_sentence
@@ -56,7 +55,8 @@ def _paragraphs(
 def _is_wrapped(lines: list[str]) -> bool:
     """Whether these lines are one paragraph, broken at a fixed width by a mail or a terminal."""
     lengths = list(map(len, lines[:-1]))
-    middle = median(lengths)
+    ordered = sorted(lengths)
+    middle = (ordered[len(ordered) // 2] + ordered[(len(ordered) - 1) // 2]) / 2
     if middle >= _RUN_ON_LEAST and _runs_on(lines):
         return True
     if len(lines) < _WRAP_LINES:

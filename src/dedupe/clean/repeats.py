@@ -22,7 +22,7 @@ _LONG = 6
 _LEAST_GRAMS = 5
 _REST = 0.95
 _ODD = 0.2
-_MANY_WORDS, _FEW_GRAMS = 120, 60
+_FEW, _FEW_GRAMS, _MANY_WORDS = 4, 60, 120
 _UNSPACED = 2
 _NAME = re.compile(r"\b[A-Z]\w{2,}")
 _NEAR = 0.72
@@ -88,9 +88,9 @@ def _find(  # noqa: C901, PLR0912, PLR0915 - one pass, so that it stays linear
     waiting: list[tuple[int, list[str]]] = []
     teased, spaced = False, True
     for index, block in enumerate(live):
-        if index == len(live) - 1 and spaced:
+        if index == len(live) - 1 < _FEW and block.words >= _MANY_WORDS and spaced:
             few = [*where, *(gram for _, passed in waiting for gram in _sample(passed))]
-            if _has_none(block, few):
+            if _shares_nothing(block, few, max(map(len, exact), default=0)):
                 break
         row = _words(block)
         words.append(row)
@@ -139,18 +139,17 @@ def _find(  # noqa: C901, PLR0912, PLR0915 - one pass, so that it stays linear
     return twins
 
 
-def _has_none(block: Block, grams: list[tuple[str, ...]]) -> bool:
+def _shares_nothing(block: Block, grams: list[tuple[str, ...]], longest: int) -> bool:
     """Whether a block certainly holds none of a few n-grams, told without cutting it into words.
 
     Agency copy is a lead and one block with all the rest. An n-gram of a text is, letter by letter,
-    a part of the text without its spaces.
+    a part of the text without its spaces. The block is also longer than ``longest`` letters.
     """
-    if block.words < _MANY_WORDS or len(grams) > _FEW_GRAMS:
+    if len(grams) > _FEW_GRAMS:
         return False
-    flat = letters(block.text)
-    if flat is None or len(flat.split(None, _LEAST_WORDS)) <= _LEAST_WORDS:
+    found = letters(block.text)
+    if found is None or len(found) <= longest:
         return False
-    found = flat.translate(None, b" #").decode("ascii" if flat.isascii() else "cp1252")
     return not any("".join(gram).replace("#", "") in found for gram in grams)
 
 

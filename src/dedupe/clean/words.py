@@ -26,11 +26,26 @@ def fold(text: str) -> str:
     return _fold_short(text) if len(text) < _SHORT else _fold(text)
 
 
+def by_byte(text: str) -> tuple[bytes, str]:
+    """Return ``text`` with a byte for each character, and the name of the encoding.
+
+    Latin-1 takes no time, as strings are held in it. Windows-1252 has dashes, quotes and the Euro.
+
+    Raises:
+        UnicodeEncodeError: neither has all characters.
+    """
+    try:
+        return text.encode("latin-1"), "latin-1"
+    except UnicodeEncodeError:
+        return text.encode("cp1252"), "cp1252"
+
+
 def _fold(text: str) -> str:
     try:
-        words = text.encode("ascii" if text.isascii() else "cp1252").translate(_BYTES)
+        words, encoding = by_byte(text)
     except UnicodeEncodeError:
         return _fold_any(text)
+    words = words.translate(_BYTES[encoding])
     if b"\0" in words:
         return _fold_any(text)
     if _SHARP_S in words:
@@ -38,19 +53,19 @@ def _fold(text: str) -> str:
     if b"##" in words:
         words = _FIGURES.sub(b"#", words)
     words = b" ".join(words.split())
-    return words.decode("ascii" if words.isascii() else "cp1252")
+    return words.decode("ascii" if words.isascii() else encoding)
 
 
-def letters(text: str) -> bytes | None:
-    """Return ``text`` as ``fold`` makes it, but character by character, nothing brought together.
-
-    Figures are a ``#`` for each digit. None for a text in which a character may fold to several.
-    """
+def letters(text: str) -> str | None:
+    """Return the letters of ``fold(text)``, and nothing else; None where that takes time."""
     try:
-        found = text.encode("ascii" if text.isascii() else "cp1252").translate(_BYTES)
+        found, encoding = by_byte(text)
     except UnicodeEncodeError:
         return None
-    return None if b"\0" in found or _SHARP_S in found else found
+    found = found.translate(_BYTES[encoding]).translate(None, b" #")
+    if b"\0" in found or _SHARP_S in found:
+        return None
+    return found.decode("ascii" if found.isascii() else encoding)
 
 
 def _fold_any(text: str) -> str:
@@ -89,20 +104,23 @@ def _unmarked(text: str) -> str:
 _SHARP_S = b"\xdf"
 
 
-def _folded_byte(code: int) -> int:
-    """What ``fold`` makes of a byte of Windows-1252; 0 if that is not one such byte.
+def _folded_byte(code: int, encoding: str) -> int:
+    """What ``fold`` makes of a byte; 0 if that is not one of the same encoding.
 
     The sharp s, two letters, stays as it is.
     """
-    char = bytes([code]).decode("cp1252", "replace")
+    char = bytes([code]).decode(encoding, "replace")
     if code == _SHARP_S[0]:
         return code
     plain = _fold_any(f"a{char}a")
-    folded = plain[1].encode("cp1252", "ignore") if len(plain) == len("a a") else b""
+    folded = plain[1].encode(encoding, "ignore") if len(plain) == len("a a") else b""
     return folded[0] if folded else 0
 
 
-_BYTES = bytes(map(_folded_byte, range(256)))
+_BYTES = {
+    encoding: bytes(_folded_byte(code, encoding) for code in range(256))
+    for encoding in ("latin-1", "cp1252")
+}
 _FIGURES = re.compile(rb"##+")
 
 
@@ -124,15 +142,16 @@ _fold_short = lru_cache(maxsize=20_000)(_fold)
 
 def count_words(text: str) -> int:
     """Return the number of words; unspaced scripts count half a word for a character."""
-    if not text.isascii():
-        return len(text.split()) + _count_unspaced(text) // 2
-    if len(text) < _SHORT:
+    if len(text) < _SHORT and text.isascii():
         return len(text.split())
-    shape = text.encode("ascii").translate(_SHAPE)
+    try:
+        shape = text.encode("latin-1").translate(_SHAPE)
+    except UnicodeEncodeError:
+        return len(text.split()) + _count_unspaced(text) // 2
     return shape.count(b" x") + shape.startswith(b"x")
 
 
-_SHAPE = bytes(ord(" ") if chr(code).isspace() else ord("x") for code in range(128)) + bytes(128)
+_SHAPE = bytes(ord(" ") if chr(code).isspace() else ord("x") for code in range(256))
 
 
 def tokens(text: str) -> list[str]:
