@@ -71,3 +71,47 @@ def test_a_stub_of_a_body_that_the_page_states_whole_is_that_body() -> None:
 def test_a_stated_body_of_another_text_is_not_believed() -> None:
     visible = f"<main><h1>{TITLE}</h1><p>{LEAD}</p></main>"
     assert clean(stating("\n".join(PARAGRAPHS), visible)).text == LEAD
+
+
+LIFE = "Ada Varnier est journaliste à la Gazette de Morvane, où elle suit les chantiers."
+SIGNED = '<meta name="author" content="Ada Varnier">'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        LIFE,
+        "Ada écrit sur les routes et les ponts depuis 2011, après des études de droit à Lyon.",
+        "Reporting by Ada Varnier; additional reporting by Odile Terrasse; editing by J. Corvan.",
+        "Agence Talfunk writer Odile Terrasse contributed to this report.",
+    ],
+)
+def test_who_wrote_and_who_helped_is_no_part_of_the_text(line: str) -> None:
+    html = page(f"<h1>{TITLE}</h1><div>{paragraphs([*PARAGRAPHS, line])}</div>", head=SIGNED)
+    assert clean(html).text == BODY
+
+
+def test_an_author_of_whom_the_story_speaks_stays() -> None:
+    told = ["Le prix des ponts a été remis samedi à Ada Varnier, devant deux cents personnes."]
+    told += [*PARAGRAPHS[1:], LIFE]
+    assert clean(page(f"<h1>Un prix</h1><div>{paragraphs(told)}</div>", head=SIGNED)).text.endswith(
+        LIFE
+    )
+
+
+DOOR = '<h3><a href="/piscine">La piscine fermera tout l\'été pour travaux</a></h3>'
+
+
+def test_a_linked_headline_within_the_text_is_a_door() -> None:
+    body = paragraphs(PARAGRAPHS[:3]) + DOOR + paragraphs(PARAGRAPHS[3:])
+    assert clean(page(f"<h1>{TITLE}</h1><div>{body}</div>")).text == BODY
+
+
+def test_linked_headlines_that_head_the_parts_of_a_list_stay() -> None:
+    names = [f"Le pont numéro {n} de la haute vallée" for n in range(1, 6)]
+    parts = [
+        f'<h3><a href="/pont">{n}</a></h3><p>{p}</p>'
+        for n, p in zip(names, PARAGRAPHS, strict=False)
+    ]
+    text = clean(page(f"<h1>Les ponts de la vallée</h1><div>{''.join(parts)}</div>")).text
+    assert all(name in text for name in names)

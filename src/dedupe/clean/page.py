@@ -5,9 +5,10 @@ from __future__ import annotations
 from selectolax.lexbor import LexborHTMLParser
 
 from dedupe.article import Quality
-from dedupe.clean.blocks import Block, Cut, Role, Stage
+from dedupe.clean.blocks import Block, Cut, Role, Stage, kept
 from dedupe.clean.bounds import bounded, without_surrogates
 from dedupe.clean.bylines import names
+from dedupe.clean.closing import cut_closing
 from dedupe.clean.content import cut_outside, cut_teasers, find_main, widen, with_fellows
 from dedupe.clean.dates import parse_date
 from dedupe.clean.fallback import read_again, stated_blocks
@@ -30,6 +31,7 @@ _AUTHOR = '[itemprop~="author"], [rel~="author"], [class*="byline"], [class*="au
 _TIME = 'time[itemprop="datePublished"], [itemprop="datePublished"], time[pubdate], time[datetime]'
 
 _LINK_SHARE, _LINK_WORDS = 0.7, 40
+_MOST_DOORS, _HEADLINE_WORDS, _ALL_LINK = 3, 5, 0.9
 
 
 def read_page(html: str, fields: Fields) -> tuple[list[Block], Quality]:  # noqa: C901 - the recipe
@@ -75,17 +77,17 @@ def read_page(html: str, fields: Fields) -> tuple[list[Block], Quality]:  # noqa
     judge(inside, html=True)
     _cut_links(inside)
     if stated.usable:
-        stated.cut_strangers([block for block in inside if block.cut is None])
+        stated.cut_strangers(kept(inside))
     cut_key_points(inside, fields, html=True)
-    cut_repeats([block for block in inside if block.cut is None])
+    cut_closing(kept(inside), fields.authors)
+    cut_repeats(kept(inside))
     found = _found_elsewhere(html, walk, inside, stated, body)
-    if found is not None:
-        _judge_again(found, fields)
     types = " ".join(map(schema_type, head.nodes))
-    free = head.article.get("isAccessibleForFree")
     blocks = walk.blocks if found is None else found
-    quality = judge_quality(blocks, types, free)
-    return (walk.blocks if found is None else [*walk.blocks, *found]), quality
+    if found is not None:
+        _judge_again(blocks, fields)
+    quality = judge_quality(blocks, types, head.article.get("isAccessibleForFree"))
+    return (blocks if found is None else [*walk.blocks, *blocks]), quality
 
 
 def _found_elsewhere(
@@ -137,11 +139,23 @@ def _language(inside: list[Block], head: Head, fields: Fields) -> None:
 
 
 def _cut_links(live: list[Block]) -> None:
-    """Cut blocks that are links and nothing else."""
+    """Cut blocks that are links and nothing else.
+
+    A linked headline in the text is a door to another article; where there are many, they head the
+    parts of a list.
+    """
+    doors: list[Block] = []
+    headings = 0
+    prose = False
     for block in live:
-        if (
-            block.links > _LINK_SHARE
-            and block.words < _LINK_WORDS
-            and block.role is not Role.HEADING
-        ):
-            block.drop("link-line", Stage.RELATED)
+        prose = prose or (block.prose and block.cut is None)
+        if block.links > _LINK_SHARE and block.words < _LINK_WORDS:
+            if block.role is not Role.HEADING:
+                block.drop("link-line", Stage.RELATED)
+                continue
+            headings += 1
+            if prose and block.words >= _HEADLINE_WORDS and block.links > _ALL_LINK:
+                doors.append(block)
+    if headings <= _MOST_DOORS:
+        for block in doors:
+            block.drop("linked-headline", Stage.RELATED)

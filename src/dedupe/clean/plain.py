@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dedupe.clean.blocks import Block, Role, Stage, kept
+from dedupe.clean.closing import cut_closing
 from dedupe.clean.dates import find_date
 from dedupe.clean.fieldlines import read_field_lines
 from dedupe.clean.fields import Fields
@@ -50,6 +51,7 @@ def read_plain(text: str, fields: Fields) -> list[Block]:
     cut_key_points(blocks, fields, html=False)
     standfirst = cut_repeats(_after(blocks, title))
     _cut_outside(blocks)
+    cut_closing(kept(blocks), fields.authors)
     if standfirst is not None:
         standfirst.role = Role.STANDFIRST
         fields.state("summary", standfirst.text, "standfirst")
