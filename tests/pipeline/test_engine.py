@@ -64,8 +64,8 @@ def test_a_document_that_kills_its_process_is_a_reject_and_the_only_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    rows = [story(number).row(url=f"https://a.example/{number}") for number in range(7)]
-    rows[3]["text"] += f"\n\nThe {POISON} stood still for the whole of the afternoon."
+    rows = [story(number).row(url=f"https://a.example/{number}") for number in range(3)]
+    rows[1]["text"] += f"\n\nThe {POISON} stood still for the whole of the afternoon."
     write_rows(tmp_path / "in.jsonl", rows)
     run = pipeline.Run(["in.jsonl"], "data", Settings(workers=2))
     run.engine = Poisoned(2)
@@ -74,7 +74,7 @@ def test_a_document_that_kills_its_process_is_a_reject_and_the_only_one(
         pipeline.detect(run, cleaned)
         pipeline.elect(run)
         pipeline.publish(run)
-    assert (run.counts["articles"], run.counts["rejects"]) == (6, 1)
+    assert (run.counts["articles"], run.counts["rejects"]) == (2, 1)
     (row,) = dedupe.open("data").rejects().to_table().to_pylist()
-    assert (row["source"], row["reason"]) == ("in.jsonl#4", "failed")
+    assert (row["source"], row["reason"]) == ("in.jsonl#2", "failed")
     assert "died" in row["detail"]

@@ -31,7 +31,7 @@ from tests.newsroom import Story, story, write_rows, write_text
 NOTE = "Send tips about this harbour to the night desk in Quay Lane and we will look into them."
 OTHER_NOTE = "Readers of the gazette gather each spring at the orchard to choose a picture."
 
-few = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def noted(number: int, note: str = NOTE, site: str = "kestrel.example", **fields: Any) -> Any:
