@@ -25,6 +25,7 @@ COMMANDS = {
     "curves": ("curves", "a run with 1,000 new documents, by the length of the history"),
     "match": ("detect.match", "1,000 documents matched against 1 and 10 million in history"),
     "efficiency": ("efficiency", "two cores against one"),
+    "engines": ("engines", "Dask's workers against the processes of one run"),
     "startup": ("startup", "what a command costs before it does anything"),
     "acquire": ("acquire", "readers beside the bare libraries that they use"),
     "clean": ("clean.commands", "cleaning: quality on labelled pages, floors, speed"),

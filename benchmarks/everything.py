@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from benchmarks import curves, efficiency, end_to_end, joins, startup
+from benchmarks import curves, efficiency, end_to_end, engines, joins, startup
 from benchmarks.clean import extractors
 from benchmarks.detect import match, signatures
 from benchmarks.measuring.figures import Figures
@@ -27,6 +27,7 @@ PARTS: dict[str, Callable[[Plan], Figures]] = {
     "signatures": signatures.measure,
     "joins": joins.measure,
     "efficiency": efficiency.measure,
+    "engines": engines.measure,
     "pages": lambda plan: end_to_end.measure(plan, ["pages"])["pages"],
     "texts": lambda plan: end_to_end.measure(plan, ["texts"])["texts"],
     "million": lambda plan: end_to_end.measure(plan, ["million"])["million"],

@@ -48,12 +48,14 @@ ABOUT = {
     "[scaling.md](scaling.md).",
     "startup": "*Nothing compiled* is a machine with empty caches.",
     "efficiency": "The same files, with one process on one core and two on two.",
+    "engines": "Two workers of a Dask scheduler on this machine, started before; two processes of "
+    "one run, start included.",
     "extractors": "Pages a second of CPU time. Quality is measured in [cleaning.md](cleaning.md).",
     "signatures": "Documents a second of CPU time.",
 }
 ORDER = (
-    "pages", "texts", "million", "curves", "match", "efficiency", "startup", "extractors",
-    "signatures", "joins",
+    "pages", "texts", "million", "curves", "match", "efficiency", "engines", "startup",
+    "extractors", "signatures", "joins",
 )  # fmt: skip
 
 

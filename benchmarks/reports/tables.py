@@ -185,6 +185,17 @@ def _efficiency(figures: Figures) -> list[Table]:
     return [Table("Two cores against one", heads, rows)]
 
 
+def _engines(figures: Figures) -> list[Table]:
+    rows = []
+    for name, each in figures.items():
+        here, there = each["systems"]
+        share = number(each["share"]) if each["share"] else NONE
+        equal = "equal" if each["tables_equal"] else "**not equal**"
+        rows.append([name, number(here.get("seconds")), number(there.get("seconds")), share, equal])
+    heads = ("", "processes of the run, s", "Dask, s", "Dask's throughput is", "tables")
+    return [Table("Two Dask workers against two processes", heads, rows)]
+
+
 def _startup(figures: Figures) -> list[Table]:
     heads = ("", "runs", "seconds", "from–to", "peak MB")
     rows = [
@@ -228,6 +239,7 @@ _TABLES = {
     "curves": _curves,
     "match": _match,
     "efficiency": _efficiency,
+    "engines": _engines,
     "startup": _startup,
     "joins": _joins,
 }

@@ -58,6 +58,7 @@ FIGURES: dict[str, dict[str, Any]] = {
         ],
     },
     "efficiency": {"pages": {"systems": [ENTRY, SLOW], "times": 1.9}},
+    "engines": {"pages": {"systems": [ENTRY, SLOW], "share": 0.95, "tables_equal": True}},
     "startup": {"starts": [ENTRY, ABSENT]},
     "signatures": {
         "signers": [

@@ -5,10 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import logging
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,51 +13,12 @@ import pytest
 
 import dedupe
 from dedupe.errors import DedupeError
-from tests.desk import ROOT
 from tests.newsroom import story, write_rows
+from tests.pipeline.cluster import Cluster, Host, network
 from tests.pipeline.test_invariants import FIRST_DAY
 
 pytest.importorskip("distributed", reason="the extra dask is not installed")
 pytestmark = pytest.mark.services
-
-
-class Cluster:
-    """A scheduler and workers as processes on loopback, in folders that are not the run's."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.scheduler = self._start("dask_scheduler", "--port", "0", "--no-dashboard")
-        self.address = self._line(self.scheduler, "Scheduler at:").split()[-1]
-        self.workers = [self.add_worker(), self.add_worker()]
-
-    def add_worker(self) -> subprocess.Popen[str]:
-        more = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1")
-        worker = self._start("dask_worker", self.address, *more)
-        self._line(worker, "Registered to:")
-        return worker
-
-    def _start(self, name: str, *arguments: str) -> subprocess.Popen[str]:
-        if name == "dask_scheduler":
-            arguments = ("--host", "127.0.0.1", *arguments)
-        return subprocess.Popen(
-            [sys.executable, "-m", f"distributed.cli.{name}", *arguments],
-            cwd=self._folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    @staticmethod
-    def _line(process: subprocess.Popen[str], wanted: str) -> str:
-        assert process.stderr is not None
-        return next(line for line in process.stderr if wanted in line)
-
-    def stop(self) -> None:
-        for process in [*self.workers, self.scheduler]:
-            process.kill()
-            process.wait()
-            assert process.stderr is not None
-            process.stderr.close()
 
 
 @pytest.fixture
@@ -68,6 +26,16 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     started = Cluster(tmp_path_factory.mktemp("elsewhere"))
     yield started
     started.stop()
+
+
+@pytest.fixture
+def hosts() -> Iterator[list[Host]]:
+    with contextlib.ExitStack() as stack:
+        try:
+            made = stack.enter_context(network(2))
+        except OSError as error:
+            pytest.skip(f"no network namespaces to be had here: {error}")
+        yield made
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +76,20 @@ def test_the_tables_are_those_of_one_machine_even_if_a_worker_dies_and_one_is_ad
     dedupe.ingest("in.jsonl", "hurt", chosen, started_at=FIRST_DAY, progress=interfere)
     assert cluster.workers[0].wait() == -signal.SIGKILL
     assert tables("hurt") == tables("here")
+
+
+def test_workers_may_have_machines_and_addresses_of_their_own(
+    tmp_path_factory: pytest.TempPathFactory, hosts: list[Host]
+) -> None:
+    """Network namespaces: each sees its own interfaces, and the others by their addresses only."""
+    cluster = Cluster(tmp_path_factory.mktemp("elsewhere"), hosts)
+    try:
+        dedupe.ingest("in.jsonl", "there", settings(cluster.address), started_at=FIRST_DAY)
+    finally:
+        cluster.stop()
+    assert hosts[0].address in cluster.address
+    dedupe.ingest("in.jsonl", "here", settings(), started_at=FIRST_DAY)
+    assert tables("there") == tables("here")
 
 
 def test_a_lost_scheduler_fails_the_run_cleanly_and_the_next_one_goes_on(

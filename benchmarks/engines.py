@@ -1,0 +1,94 @@
+"""The workers of a Dask scheduler against the processes of one run, on the same cores.
+
+    python -m benchmarks engines
+
+A scheduler and two workers run on this machine (extra ``dask``), so that what differs is how work
+is given out. The tables of both are compared, but for the columns that tell one run from another.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from benchmarks.contestants import ingest
+from benchmarks.end_to_end import warm
+from benchmarks.inputs import Corpus, page_corpus, text_corpus
+from benchmarks.measuring.figures import Budget, Figures, System, in_turn
+from benchmarks.measuring.results import Plan, part
+from benchmarks.measuring.watched import Ran
+
+SECONDS = 180
+WORKERS = 2
+RUNS_OWN = {"run_id", "first_seen_at", "updated_at"}
+
+
+def measured(plan: Plan, budget: Budget) -> Figures:
+    """Both engines on pages and on texts; whether their tables are equal."""
+    warm(plan)
+    corpora = {
+        "pages": page_corpus(plan.work, plan.size(1500, 60)),
+        "texts": text_corpus(plan.work, plan.size(25_000, 400)),
+    }
+    found: Figures = {}
+    for name, corpus in corpora.items():
+        with _scheduler() as address:
+            here, there = plan.work / f"{name}-local", plan.work / f"{name}-dask"
+            systems = [
+                _system("local", corpus, here),
+                _system("Dask", corpus, there, "--scheduler", address),
+            ]
+            entries = in_turn(systems, budget)
+        rates = [each.get("per_second") for each in entries]
+        share = round(rates[1] / rates[0], 2) if all(rates) else None
+        equal = _tables(here) == _tables(there)
+        found[name] = {"systems": entries, "share": share, "tables_equal": equal}
+    return found
+
+
+def _system(name: str, corpus: Corpus, data: Path, *options: str) -> System:
+    def run(timeout: float) -> Ran:
+        shutil.rmtree(data, ignore_errors=True)
+        return ingest(corpus.articles, data, timeout, options=options)
+
+    return System(name, corpus.documents, run)
+
+
+@contextlib.contextmanager
+def _scheduler() -> Iterator[str]:
+    from distributed import LocalCluster
+
+    with LocalCluster(
+        n_workers=WORKERS, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:
+        yield cluster.scheduler_address
+
+
+def _tables(data: Path) -> dict[str, pa.Table]:
+    """Every file's rows as they lie, without what tells one run from another."""
+    root = data / "current"
+    found = {}
+    for path in sorted(root.rglob("*.parquet")):
+        name = path.relative_to(root).as_posix()
+        if not name.startswith("runs/"):
+            rows = pq.read_table(path, partitioning=None)
+            found[name] = rows.drop_columns(sorted(RUNS_OWN & set(rows.column_names)))
+    return found
+
+
+def measure(plan: Plan) -> Figures:
+    return part(plan, "engines", SECONDS, lambda budget: measured(plan, budget))
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """None of its own."""
+
+
+def main(chosen: argparse.Namespace, plan: Plan) -> dict[str, Figures]:  # noqa: ARG001
+    return {"engines": measure(plan)}
