@@ -98,3 +98,20 @@ def test_two_languages_side_by_side_are_told_from_all_of_the_text() -> None:
     assert detect_language((english + french) * 20) == language._by_words(
         ((english + french) * 20)[:3000], language._LEAST_SHARE, language._MARGIN
     )
+
+
+@given(st.lists(PASSAGE, min_size=2, max_size=6), st.data())
+def test_blocks_of_new_words_need_not_be_compared(
+    passages: list[list[str]], data: st.DataObject
+) -> None:
+    again = data.draw(st.lists(st.sampled_from(passages), max_size=3))
+    texts = [" ".join(passage) for passage in [*passages, *again]]
+    found = []
+    for near in (repeats._NEAR, 0.0):  # with none to be near, every block is compared
+        live = [Block(text, Role.PARAGRAPH) for text in texts]
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(repeats, "_FEW", 0)
+            patched.setattr(repeats, "_KNOWN", near)
+            twins = repeats._find(live)
+        found.append({at: (twin.of, twin.share, twin.exact) for at, twin in twins.items()})
+    assert found[0] == found[1]

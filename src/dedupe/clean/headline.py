@@ -54,20 +54,20 @@ def choose_title(blocks: list[Block], stated: str | None) -> Block | None:
         same = [b for b in blocks if is_title(b, stated) and b.position <= last + _BELOW]
         above = [b for b in same if b.position <= first]
         return above[-1] if above else same[0] if same else None
+    above = [b for b in blocks[max(0, first - _REACH) : first + 1] if _may_be(b)]
+    if blocks[first] in above and not _heads(blocks, first):
+        above.remove(blocks[first])
+    below = [b for b in blocks[last + 1 : last + 1 + _BELOW] if first <= 1 and _may_be(b)]
+    if not above and not below:
+        return None
     body = set()
     for block in blocks[first : last + 1]:
         if block.cut is None and block.prose:
             body.update(tokens(block.text))
     times = Counter(block.folded for block in blocks)
     introduced = _introduction(blocks, first)
-    above = [b for b in blocks[max(0, first - _REACH) : first + 1] if _may_be(b)]
-    if blocks[first] in above and not _heads(blocks, first):
-        above.remove(blocks[first])
     found = _best(above, body, times, introduced) or _lone(above, blocks)
-    if found is not None or first > 1:
-        return found
-    below = [b for b in blocks[last + 1 : last + 1 + _BELOW] if _may_be(b)]
-    return _best(below, body, times, None)
+    return found or _best(below, body, times, None)
 
 
 def _lone(candidates: list[Block], blocks: list[Block]) -> Block | None:

@@ -26,6 +26,7 @@ _FEW, _FEW_GRAMS, _MANY_WORDS = 4, 60, 120
 _UNSPACED = 2
 _NAME = re.compile(r"\b[A-Z]\w{2,}")
 _NEAR = 0.72
+_KNOWN = _NEAR  # of the words by which its n-grams begin
 _REFRAIN_WORDS = 25
 _RUN = 3
 _TOP = 2
@@ -106,11 +107,13 @@ def _find(  # noqa: C901, PLR0912, PLR0915 - one pass, so that it stays linear
             continue
         # A twin has most n-grams in common with earlier blocks, so most of the words that they
         # begin with too; where these are new, n-grams need not be counted yet.
-        heads = [word for word in row[: 1 - _GRAM] if len(word) >= _LONG]
+        heads = row[: 1 - _GRAM]
+        long = [word for word in heads if len(word) >= _LONG]
+        heads = long if len(long) >= _LEAST_GRAMS else heads
         known = sum(map(met.__contains__, heads))
         if index < len(live) - 1:
             met.update(heads)
-        if len(heads) >= _LEAST_GRAMS and known < _NEAR * len(heads) and not teased:
+        if known < _KNOWN * len(heads) and not teased:
             teased = block.text.rstrip().endswith(_TEASER_END)
             waiting.append((index, row))
             continue
