@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from benchmarks.clean.scores import raw_of
 
 PHASES = (
+    ("dedupe.clean.page", "bounded", "bounds"),
     ("dedupe.clean.page", "LexborHTMLParser", "parse"),
     ("dedupe.clean.page", "Head", "fields"),
     ("dedupe.clean.page", "Walk", "blocks"),
@@ -24,7 +25,8 @@ PHASES = (
     ("dedupe.clean.page", "read_field_lines", "fields"),
     ("dedupe.clean.page", "judge", "rules"),
     ("dedupe.clean.page", "cut_repeats", "repeats"),
-    ("dedupe.clean.stage", "Source", "offsets"),
+    ("dedupe.clean.page", "Source", "offsets"),
+    ("dedupe.clean.page", "Shown", "unseen"),
     ("dedupe.clean.stage", "decode", "decode"),
 )
 

@@ -28,7 +28,9 @@ MOST_ELEMENTS: Final = Settings().max_elements
 
 # Up to here a page costs little, whatever is in it, and nobody needs to look.
 _FEW_TAGS, _FEW_LETTERS, _VERY_FEW_TAGS = 10_000, 120_000, 1_000
-_LITTLE_FORMATTING = 64
+# Formatting is opened anew in every element at worst: so many nodes come of it.
+_FEW_NODES = 640_000
+_FEW_LONG_TAGS = 100
 _FORMATS = re.compile(
     r"<(?=[bcefinstu])(?:b|big|code|em|font|i|s|small|strike|strong|tt|u|nobr)[\t\n\f\r />]",
     re.IGNORECASE,
@@ -45,6 +47,14 @@ _TAG = re.compile(
     r"|<!--"
 )
 _NAME = re.compile(r"</?([a-zA-Z][^\t\n\f\r />]*+)")
+# Every tag of more than MOST_ATTRIBUTES, and more, begins with the one or has the other in it: no
+# end for a long while, or one that stands in quotation marks.
+_LONG_TAG = re.compile(r"<[a-zA-Z](?=[^>]{4000})")
+_QUOTED_END = re.compile(r"""=(?=[\t\n\f\r ]*+(?:"[^">]*+>|'[^'>]*+>))""")
+_REST = re.compile(
+    r"""(?:<[a-zA-Z][^\t\n\f\r />]*+|=[\t\n\f\r ]*+(?:"[^"]*+"?+|'[^']*+'?+))"""
+    rf"((?:[\t\n\f\r /]++|{_ATTRIBUTE})*+)"
+)
 
 _RAW: Final = frozenset(("script", "style", "textarea", "title", "xmp", "iframe", "noframes"))
 _ENDS: Final = {name: re.compile(rf"</{name}(?=[\t\n\f\r />])", re.IGNORECASE) for name in _RAW}
@@ -97,9 +107,26 @@ def refuse_if_endless(text: str, *, html: bool, most: int = MOST_ELEMENTS) -> No
 
 def _to_be_looked_at(html: str) -> bool:
     tags = html.count("<")
-    if tags > _FEW_TAGS or len(html) > _FEW_LETTERS:
+    if tags > _FEW_TAGS:
         return True
-    return tags > _VERY_FEW_TAGS and len(_FORMATS.findall(html)) > _LITTLE_FORMATTING
+    if tags > _VERY_FEW_TAGS and tags * len(_FORMATS.findall(html)) > _FEW_NODES:
+        return True
+    return len(html) > _FEW_LETTERS and _may_have_many_attributes(html)
+
+
+def _may_have_many_attributes(html: str) -> bool:
+    """Whether some tag may have more attributes than the bound, seen without reading every tag."""
+    places = [found.start() for found in _LONG_TAG.finditer(html)]
+    for found in _QUOTED_END.finditer(html):
+        places.append(found.start())
+        if len(places) > _FEW_LONG_TAGS:
+            return True
+    # Each is read as if it stood in a tag; where it does not, that counts too many at worst.
+    for place in places:
+        rest = _REST.match(html, place)
+        if rest and len(_ATTRIBUTES.findall(html, rest.start(1), rest.end())) > MOST_ATTRIBUTES:
+            return True
+    return len(places) > _FEW_LONG_TAGS
 
 
 def bounded(html: str) -> str:

@@ -15,6 +15,7 @@ from html import unescape
 from itertools import accumulate
 
 from dedupe.clean.blocks import Block
+from dedupe.clean.unseen import DRAWING, Shown
 
 # Where what is no text begins: comments and elements whose content is not shown.
 _RAW = re.compile(
@@ -25,7 +26,7 @@ _RAW = re.compile(
 _CLOSING = {
     name: re.compile(rf"</{name}(?=[\s/>])[^>]*+>?" if name else "-->", re.IGNORECASE)
     for name in (
-        *("script", "style", "noscript", "template", "svg", "iframe", "select", "textarea"),
+        *("script", "style", "noscript", "template", "iframe", "select", "textarea"),
         *("head", ""),
     )
 }
@@ -43,8 +44,10 @@ _PATIENCE = 500
 class Source:
     """The text of a page's source, searchable, with the way back to its offsets."""
 
-    def __init__(self, html: str) -> None:
-        """Index the text runs of ``html``."""
+    def __init__(self, shown: Shown) -> None:
+        """Index the text runs of a page."""
+        html = shown.html
+        self._origin = shown.origin
         if _PART in html:
             html = html.replace(_PART, " ")
         self._html = html
@@ -77,8 +80,8 @@ class Source:
             else:
                 end = at + len(key)
             if block.cut is not None:
-                block.start = self._first(at)
-                block.end = self._past(end - 1)
+                block.start = self._origin(self._first(at))
+                block.end = self._origin(self._past(end - 1) - 1) + 1
             cursor = end
 
     def _first(self, index: int) -> int:
@@ -139,14 +142,20 @@ def _runs(html: str, begin: int, end: int) -> Iterator[re.Match[str]]:
 def _text_spans(html: str) -> list[tuple[int, int]]:
     """Return the spans of ``html`` outside comments and elements that show no text."""
     spans: list[tuple[int, int]] = []
+    unclosed: set[str] = set()
     position = 0
-    while True:
-        match = _RAW.search(html, position)
-        if match is None:
-            spans.append((position, len(html)))
-            return spans
-        spans.append((position, match.start()))
-        closing = _CLOSING[(match[1] or "").lower()].search(html, match.end())
-        if closing is None:
-            return spans
+    for found in _RAW.finditer(html):
+        if found.start() < position:
+            continue
+        name = (found[1] or "").lower()
+        if name == "svg":
+            closing = DRAWING.match(html, found.start())
+        else:
+            closing = None if name in unclosed else _CLOSING[name].search(html, found.end())
+        if closing is None:  # broken markup; what closes it for a browser is not known here
+            unclosed.add(name)
+            continue
+        spans.append((position, found.start()))
         position = closing.end()
+    spans.append((position, len(html)))
+    return spans

@@ -19,11 +19,13 @@ from dedupe.clean.judge import judge
 from dedupe.clean.language import detect_language
 from dedupe.clean.lead import cut_key_points, restore_lead
 from dedupe.clean.metadata import Head, body_text, schema_type
+from dedupe.clean.offsets import Source
 from dedupe.clean.prune import prune
 from dedupe.clean.quality import judge_quality
 from dedupe.clean.repeats import cut_repeats
 from dedupe.clean.stated import Stated
 from dedupe.clean.titles import page_title
+from dedupe.clean.unseen import Shown
 from dedupe.clean.walk import Walk
 from dedupe.clean.words import fold
 
@@ -34,21 +36,29 @@ _LINK_SHARE, _LINK_WORDS = 0.7, 40
 _MOST_DOORS, _HEADLINE_WORDS, _ALL_LINK = 3, 5, 0.9
 
 
-def read_page(html: str, fields: Fields) -> tuple[list[Block], Quality]:  # noqa: C901 - the recipe
+def read_page(html: str, fields: Fields) -> tuple[list[Block], Quality]:
     """Return the blocks of a page, cut ones marked, and its kind; fill ``fields``."""
-    html = bounded(html)
+    shown = Shown(html)
+    blocks, quality = _read(html, bounded(shown.html), fields)
+    Source(shown).locate(blocks)
+    return blocks, quality
+
+
+def _read(  # noqa: C901 - the recipe
+    html: str, source: str, fields: Fields
+) -> tuple[list[Block], Quality]:
+    """Read a page from ``source``, which is ``html`` without what shows nothing."""
     try:
-        page = LexborHTMLParser(html)
+        page = LexborHTMLParser(source)
     except UnicodeEncodeError:
-        html = without_surrogates(html)
-        page = LexborHTMLParser(html)
+        page = LexborHTMLParser(without_surrogates(source))
     head = Head(page)
     head.state(fields)
     marked = _marked_up(page, fields)
     walk = Walk(page)
     prune(walk)
-    title, source, heading = page_title(head, walk, fields)
-    fields.state("title", title, source)
+    title, read_in, heading = page_title(head, walk, fields)
+    fields.state("title", title, read_in)
     body = body_text(head)
     stated = Stated(body)
     cut_teasers(walk)
@@ -97,7 +107,7 @@ def _found_elsewhere(
     shown = [block for block in inside if block.cut is None]
     if not stated.goes_on(shown):
         empty = not shown and judge_quality(walk.blocks, "", None) is Quality.EMPTY
-        return read_again(without_surrogates(html), body) if empty else None
+        return read_again(without_surrogates(bounded(html)), body) if empty else None
     for block in shown:
         block.drop("beginning-of-stated-body", Stage.REPEAT)
     return stated_blocks(body)

@@ -13,7 +13,6 @@ from dedupe.clean.blocks import Block, Stage
 from dedupe.clean.bounds import MOST_ELEMENTS, refuse_if_endless
 from dedupe.clean.dates import parse_date
 from dedupe.clean.fields import Fields, from_stated
-from dedupe.clean.offsets import Source
 from dedupe.clean.page import read_page
 from dedupe.clean.plain import read_plain
 from dedupe.clean.quality import judge_quality
@@ -67,7 +66,6 @@ def _clean(
     refuse_if_endless(text, html=html, most=max_elements)
     if html:
         blocks, quality = read_page(text, fields)
-        Source(text).locate(blocks)
     else:
         blocks = read_plain(text, fields)
         quality = judge_quality(blocks, "", None)
