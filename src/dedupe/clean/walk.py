@@ -16,11 +16,11 @@ from dedupe.clean.boxes import HIDING, Box
 from dedupe.clean.markup import CHROME_TAGS, hidden, read_names
 from dedupe.clean.words import squash
 
-# One pass over the tree for each: what holds most nodes goes first.
-INVISIBLE: Final = [
+INVISIBLE: Final = (
     "head", "svg", "script", "style", "noscript", "template", "iframe", "object", "embed", "canvas",
     "select", "textarea", "map", "audio", "video", "datalist", "progress", "meter",
-]  # fmt: skip
+)  # fmt: skip
+_ANY_INVISIBLE: Final = ",".join(INVISIBLE)
 _BLOCK: Final = frozenset(
     [
         "address",
@@ -103,9 +103,44 @@ _DEEPEST = 200
 _INHERITED: Final = frozenset((Role.ITEM, Role.QUOTE, Role.CAPTION))
 
 
-# An element that is open during the walk: its box, whether it is a block, whether its text is a
+# An element that is open during the walk: its place, whether it is a block, whether its text is a
 # link's, the role of text in it, whether its text is hidden.
-_Open = tuple[int, bool, bool, Role, bool]
+_Open = tuple["_Place", bool, bool, Role, bool]
+
+_TEXT, _BREAK, _NOTHING, _LINE, _OWN, _TAKEN = range(6)
+# Numbers of the parser's own for tags of HTML; those that a page invents have others in each page.
+_TAGS: dict[int, tuple[int, str]] = {}
+_MOST_TAGS = 1_000
+
+
+def _kind(node: LexborNode, number: int) -> tuple[int, str]:
+    """Return what the walk does with nodes of a tag, and its name; learnt once for each tag."""
+    tag = node.tag or "-"
+    kind = _LINE
+    if tag == "-text":
+        kind = _TEXT
+    elif tag == "br":
+        kind = _BREAK
+    elif tag in _VOID or tag in INVISIBLE or tag[0] in "-_!":
+        kind = _NOTHING
+    elif tag in _BLOCK:
+        kind = _TAKEN if tag in _WHOLE else _OWN
+    if number < _MOST_TAGS:
+        _TAGS[number] = kind, tag
+    return kind, tag
+
+
+class _Place:
+    """A block-level element on the way; it becomes a box if it turns out to hold text."""
+
+    __slots__ = ("above", "box", "depth", "node", "tag")
+
+    def __init__(self, box: int, above: _Place | None, tag: str, node: LexborNode | None) -> None:
+        self.box = box
+        self.above = above
+        self.tag = tag
+        self.node = node
+        self.depth: int = above.depth + 1 if above is not None else 0
 
 
 def _top(body: LexborNode | None) -> Box:
@@ -121,7 +156,7 @@ class Walk:
     """The boxes and blocks of one page."""
 
     def __init__(self, page: LexborHTMLParser, *, shortcuts: bool = True) -> None:
-        """Walk over ``page``, which is pruned of what never shows text.
+        """Walk over ``page``, past what never shows text.
 
         Args:
             page: the parsed page.
@@ -133,7 +168,6 @@ class Walk:
         self.blocks: list[Block] = []
         self._parts: list[str] = []
         self._linked = 0
-        page.strip_tags(INVISIBLE, recursive=True)
         if page.body is not None:
             self._walk(page.body)
 
@@ -144,10 +178,11 @@ class Walk:
                 return index
         return len(self.boxes)
 
-    def _walk(self, body: LexborNode) -> None:  # noqa: C901, PLR0912 - one hot loop
-        top: _Open = (0, True, False, Role.PARAGRAPH, False)
+    def _walk(self, body: LexborNode) -> None:  # noqa: C901, PLR0912, PLR0915 - one hot loop
+        top: _Open = (_Place(0, None, "body", None), True, False, Role.PARAGRAPH, False)
         above: list[tuple[LexborNode, _Open]] = []
         parts = self._parts
+        known = _TAGS.get
         breaks = 0
         node = body.first_child
         while node is not None or above:
@@ -157,69 +192,73 @@ class Walk:
                 node, top = above.pop()
                 node = node.next
                 continue
-            tag = node.tag or "-"
-            if tag == "-text":
+            number = node.tag_id
+            kind, tag = known(number) or _kind(node, number)
+            if kind == _TEXT:
                 text = node.text_content
-                blank = not text or text.isspace()
                 # Most text is the space between elements: it counts only within a line.
-                if text and not top[4] and (parts or not blank or top[3] is Role.CODE):
-                    if breaks and parts and not blank:
-                        if breaks > 1:
-                            self._flush(top)
-                        else:
-                            parts.append("\n" if top[3] is Role.CODE else " ")
-                        breaks = 0
-                    parts.append(text)
-                    if top[2]:
-                        self._linked += len(text.strip())
-            elif tag in _VOID:
-                if tag == "br" and parts:
-                    breaks += 1
-            elif tag[0] not in "-_!":
-                if tag not in _BLOCK:
+                if text and not top[4]:
+                    blank = text.isspace()
+                    if parts or not blank or top[3] is Role.CODE:
+                        if breaks and parts and not blank:
+                            if breaks > 1:
+                                self._flush(top)
+                            else:
+                                parts.append("\n" if top[3] is Role.CODE else " ")
+                            breaks = 0
+                        parts.append(text)
+                        if top[2]:
+                            self._linked += len(text.strip())
+            elif kind >= _LINE:
+                if kind == _LINE:
                     inner = self._inline(node, tag, top)
                 else:
                     breaks = 0
                     if parts:
                         self._flush(top)
-                    if self._shortcuts and tag in _WHOLE:
+                    if kind == _TAKEN and self._shortcuts:
                         self._whole(node, tag, top)
                         node = node.next
                         continue
-                    inner = self._box(node, tag, top)
+                    inner = None
                 child = node.first_child
                 if child is not None:
                     above.append((node, top))
-                    node, top = child, inner
+                    node, top = child, inner or _block(node, tag, top)
                     continue
+            elif kind == _BREAK and parts:
+                breaks += 1
             node = node.next
         if parts:
             self._flush(top)
 
     def _whole(self, node: LexborNode, tag: str, top: _Open) -> None:
         """Take an element of pure chrome as one block, without looking into it."""
+        for unseen in node.css(_ANY_INVISIBLE):
+            unseen.decompose()
         text = squash(node.text(separator=" "))
         if not text:
             return
-        if self._box(node, tag, top)[0] == top[0]:
+        place = _block(node, tag, top)[0]
+        if place is top[0]:
             return
         block = Block(text, Role.PARAGRAPH, -1, -1, 1.0, len(self.blocks))
-        block.zone = len(self.boxes) - 1
+        block.zone = self._settle(place)
         self.boxes[-1].say(CHROME_TAGS[tag], self.boxes[-1].said.body, always=True)
         self.passed_over += len(text)
         self.blocks.append(block)
 
-    def _box(self, node: LexborNode, tag: str, top: _Open) -> _Open:
-        boxes = self.boxes
-        box, _, linked, above, _ = top
-        depth = boxes[box].depth
-        if depth >= _DEEPEST:
-            return (box, True, linked, above, False)
-        boxes.append(Box(tag, box, depth + 1, node))
-        role = _ROLE.get(tag)
-        if role is None:
-            role = above if above in _INHERITED else Role.PARAGRAPH
-        return (len(boxes) - 1, True, linked, role, False)
+    def _settle(self, place: _Place) -> int:
+        """Return the index of the box at ``place``; it and those around it are made if need be."""
+        missing: list[_Place] = []
+        while place.box < 0 and place.above is not None:
+            missing.append(place)
+            place = place.above
+        box = place.box
+        for place in reversed(missing):
+            self.boxes.append(Box(place.tag, box, place.depth, place.node))
+            box = place.box = len(self.boxes) - 1
+        return box
 
     def _inline(self, node: LexborNode, tag: str, top: _Open) -> _Open:
         if tag in _CELLS and self._parts:
@@ -252,5 +291,15 @@ class Walk:
         # What is ASCII and not a row has as many words as it has pieces between blanks.
         count = len(words) if role is not Role.ROW and text.isascii() else -1
         block = Block(text, role, links=min(1.0, linked / len(text)), words=count)
-        block.position, block.zone = len(self.blocks), top[0]
+        block.position, block.zone = len(self.blocks), self._settle(top[0])
         self.blocks.append(block)
+
+
+def _block(node: LexborNode, tag: str, top: _Open) -> _Open:
+    place, _, linked, above, _ = top
+    if place.depth >= _DEEPEST:
+        return (place, True, linked, above, False)
+    role = _ROLE.get(tag)
+    if role is None:
+        role = above if above in _INHERITED else Role.PARAGRAPH
+    return (_Place(-1, place, tag, node), True, linked, role, False)
