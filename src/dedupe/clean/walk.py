@@ -14,90 +14,24 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from dedupe.clean.blocks import Block, Role
 from dedupe.clean.boxes import HIDING, Box
 from dedupe.clean.markup import CHROME_TAGS, hidden, read_names
+from dedupe.clean.tags import (
+    ANY_INVISIBLE,
+    BREAK,
+    CELLS,
+    LINE,
+    TAGS,
+    TAKEN,
+    TEXT,
+    kind_of,
+)
 from dedupe.clean.words import squash
 
-INVISIBLE: Final = (
-    "head", "svg", "script", "style", "noscript", "template", "iframe", "object", "embed", "canvas",
-    "select", "textarea", "map", "audio", "video", "datalist", "progress", "meter",
-)  # fmt: skip
-_ANY_INVISIBLE: Final = ",".join(INVISIBLE)
-_BLOCK: Final = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "search",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "tfoot",
-        "thead",
-        "tr",
-        "ul",
-        "caption",
-        "button",
-        "label",
-        "legend",
-        "option",
-    ]
-)
-_VOID: Final = frozenset(
-    [
-        "br",
-        "img",
-        "input",
-        "wbr",
-        "source",
-        "link",
-        "meta",
-        "area",
-        "base",
-        "col",
-        "param",
-        "track",
-    ]
-)
-_CELLS: Final = frozenset(("td", "th"))
 _ROLE: Final = {
     "h1": Role.HEADING, "h2": Role.HEADING, "h3": Role.HEADING, "h4": Role.HEADING,
     "h5": Role.HEADING, "h6": Role.HEADING, "li": Role.ITEM, "dd": Role.ITEM,
     "blockquote": Role.QUOTE, "pre": Role.CODE,
     "figcaption": Role.CAPTION, "tr": Role.ROW, "caption": Role.CAPTION,
 }  # fmt: skip
-_WHOLE: Final = frozenset(("nav", "footer", "button", "menu"))
 # Deeper than anybody writes by hand; what is nested deeper belongs to the box at that depth.
 _DEEPEST = 200
 _INHERITED: Final = frozenset((Role.ITEM, Role.QUOTE, Role.CAPTION))
@@ -106,28 +40,6 @@ _INHERITED: Final = frozenset((Role.ITEM, Role.QUOTE, Role.CAPTION))
 # An element that is open during the walk: its place, whether it is a block, whether its text is a
 # link's, the role of text in it, whether its text is hidden.
 _Open = tuple["_Place", bool, bool, Role, bool]
-
-_TEXT, _BREAK, _NOTHING, _LINE, _OWN, _TAKEN = range(6)
-# Numbers of the parser's own for tags of HTML; those that a page invents have others in each page.
-_TAGS: dict[int, tuple[int, str]] = {}
-_MOST_TAGS = 1_000
-
-
-def _kind(node: LexborNode, number: int) -> tuple[int, str]:
-    """Return what the walk does with nodes of a tag, and its name; learnt once for each tag."""
-    tag = node.tag or "-"
-    kind = _LINE
-    if tag == "-text":
-        kind = _TEXT
-    elif tag == "br":
-        kind = _BREAK
-    elif tag in _VOID or tag in INVISIBLE or tag[0] in "-_!":
-        kind = _NOTHING
-    elif tag in _BLOCK:
-        kind = _TAKEN if tag in _WHOLE else _OWN
-    if number < _MOST_TAGS:
-        _TAGS[number] = kind, tag
-    return kind, tag
 
 
 class _Place:
@@ -182,7 +94,7 @@ class Walk:
         top: _Open = (_Place(0, None, "body", None), True, False, Role.PARAGRAPH, False)
         above: list[tuple[LexborNode, _Open]] = []
         parts = self._parts
-        known = _TAGS.get
+        known = TAGS.get
         breaks = 0
         node = body.first_child
         while node is not None or above:
@@ -193,8 +105,8 @@ class Walk:
                 node = node.next
                 continue
             number = node.tag_id
-            kind, tag = known(number) or _kind(node, number)
-            if kind == _TEXT:
+            kind, tag = known(number) or kind_of(node, number)
+            if kind == TEXT:
                 text = node.text_content
                 # Most text is the space between elements: it counts only within a line.
                 if text and not top[4]:
@@ -209,14 +121,14 @@ class Walk:
                         parts.append(text)
                         if top[2]:
                             self._linked += len(text.strip())
-            elif kind >= _LINE:
-                if kind == _LINE:
+            elif kind >= LINE:
+                if kind == LINE:
                     inner = self._inline(node, tag, top)
                 else:
                     breaks = 0
                     if parts:
                         self._flush(top)
-                    if kind == _TAKEN and self._shortcuts:
+                    if kind == TAKEN and self._shortcuts:
                         self._whole(node, tag, top)
                         node = node.next
                         continue
@@ -226,7 +138,7 @@ class Walk:
                     above.append((node, top))
                     node, top = child, inner or _block(node, tag, top)
                     continue
-            elif kind == _BREAK and parts:
+            elif kind == BREAK and parts:
                 breaks += 1
             node = node.next
         if parts:
@@ -234,7 +146,7 @@ class Walk:
 
     def _whole(self, node: LexborNode, tag: str, top: _Open) -> None:
         """Take an element of pure chrome as one block, without looking into it."""
-        for unseen in node.css(_ANY_INVISIBLE):
+        for unseen in node.css(ANY_INVISIBLE):
             unseen.decompose()
         text = squash(node.text(separator=" "))
         if not text:
@@ -261,7 +173,7 @@ class Walk:
         return box
 
     def _inline(self, node: LexborNode, tag: str, top: _Open) -> _Open:
-        if tag in _CELLS and self._parts:
+        if tag in CELLS and self._parts:
             self._parts.append(" | ")
         unseen = top[4]
         attributes = None if unseen else node.attributes
