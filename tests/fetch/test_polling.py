@@ -2,66 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import json
-import random
-import shutil
-import signal
-import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import dedupe
 from dedupe.errors import InputError, SettingsError
-from dedupe.pipeline.upkeep import rollback
-from tests.desk import ROOT, Desk, outcomes
+from tests.desk import Desk, outcomes
+from tests.fetch.feeds import FRIENDLY, entry, feed, statuses
 from tests.fetch.press import Asked, Press, Reply, to
 from tests.newsroom import story
-
-FRIENDLY: dict[str, Any] = {"allow_hosts": "127.0.0.1", "fetch_delay": 0.0, "fetch_timeout": 10.0}
-
-
-@pytest.fixture
-def press() -> Iterator[Press]:
-    with Press() as server:
-        yield server
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path, **FRIENDLY)
-
-
-def entry(press: Press, number: int, updated: str = "", *, full: bool = False) -> str:
-    """An entry of a feed, with its page on the server."""
-    told = story(number)
-    press.put(f"/{number}.html", told.page())
-    body = f"<description>{told.title}</description>"
-    if full:
-        paragraphs = "".join(f"&lt;p&gt;{text}&lt;/p&gt;" for text in told.paragraphs)
-        space = "http://purl.org/rss/1.0/modules/content/"
-        body = f'<content:encoded xmlns:content="{space}">{paragraphs}</content:encoded>'
-    change = f'<updated xmlns="http://www.w3.org/2005/Atom">{updated}</updated>' if updated else ""
-    link = f"<link>{press.url(f'/{number}.html')}</link>"
-    return f"<item><title>{told.title}</title>{link}{body}{change}</item>"
-
-
-def feed(press: Press, *entries: str) -> str:
-    """Put a feed on the server; gives its address."""
-    text = f'<?xml version="1.0"?><rss version="2.0"><channel>{"".join(entries)}</channel></rss>'
-    press.put("/feed.xml", text, "application/rss+xml; charset=utf-8")
-    return press.url("/feed.xml")
-
-
-def statuses(press: Press, path: str) -> list[bool]:
-    """For each request for ``path`` whether it was conditional."""
-    return ["if-none-match" in asked.headers for asked in press.asked if asked.path == path]
 
 
 def test_a_feed_polled_ten_times_with_three_new_entries(press: Press, desk: Desk) -> None:
@@ -290,142 +244,3 @@ def test_no_secret_of_an_address_is_kept(press: Press, desk: Desk) -> None:
     assert b"covered" not in kept
     assert desk.rows("runs")[0]["inputs"][0].startswith("http://***@127.0.0.1")
     assert desk.row("articles")["source"].endswith("/a?token=***")
-
-
-# What a run may rely on
-
-
-def killed_at_its_commit(desk: Desk, address: str) -> None:
-    """Run, and send SIGKILL when the finished snapshot is about to get its place."""
-    code = f"""
-import os, signal, sys
-import dedupe
-def die(event, args):
-    if event == "os.rename" and "/snapshots/" in os.fspath(args[1]):
-        os.kill(os.getpid(), signal.SIGKILL)
-sys.addaudithook(die)
-dedupe.ingest({address!r}, {str(desk.data)!r}, dedupe.Settings(**{FRIENDLY!r}))
-"""
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)
-    assert done.returncode == -signal.SIGKILL
-
-
-def test_a_run_killed_before_it_published_hides_nothing_from_the_next(
-    press: Press, desk: Desk
-) -> None:
-    """Killed when all was fetched and noted: no 304 for what nobody has.
-
-    Nor does it take the validators of the run before with it, which still hold.
-    """
-    address = feed(press, entry(press, 1))
-    desk.ingest(address)
-    feed(press, entry(press, 1), entry(press, 2))
-    killed_at_its_commit(desk, address)
-    assert press.paths() == ["/feed.xml", "/1.html", "/feed.xml", "/2.html"]
-    with sqlite3.connect(desk.data / "state" / "fetched.sqlite") as noted:
-        assert noted.execute("select count(*) from fetched").fetchone() == (4,)
-    assert outcomes(desk.ingest(address)) == {"articles": 1, "unchanged": 1}
-    assert press.paths()[4:] == ["/feed.xml", "/2.html"]
-    sent = [asked.headers.get("if-none-match") for asked in press.asked if "feed" in asked.path]
-    assert sent[0] is None
-    assert sent[1] is not None
-    assert sent[1] == sent[2]  # that of the first run
-    assert outcomes(desk.ingest(address)) == {"unchanged": 1}
-
-
-def test_after_a_rollback_what_was_withdrawn_is_fetched_again(press: Press, desk: Desk) -> None:
-    address = feed(press, entry(press, 1))
-    desk.ingest(address)
-    feed(press, entry(press, 1), entry(press, 2))
-    desk.ingest(address)
-    rollback(desk.data, 1)
-    assert desk.counts()["articles"] == 1
-    assert outcomes(desk.ingest(address)) == {"articles": 1, "unchanged": 1}
-    assert press.paths().count("/1.html") == 1
-    assert press.paths().count("/2.html") == 2
-
-
-@pytest.mark.parametrize("harm", ["lost", "torn", "foreign"])
-def test_what_is_known_of_fetches_can_be_lost(press: Press, desk: Desk, harm: str) -> None:
-    address = feed(press, entry(press, 1), entry(press, 2))
-    desk.ingest(address)
-    noted = desk.data / "state" / "fetched.sqlite"
-    if harm == "lost":
-        shutil.rmtree(desk.data / "state")
-    elif harm == "torn":
-        noted.write_bytes(noted.read_bytes()[:5000] + b"\xff" * 20_000)
-    else:
-        noted.unlink()
-        with sqlite3.connect(noted) as other:
-            other.execute("create table runs (anything)")
-    assert outcomes(desk.ingest(address)) == {"unchanged": 2}
-    assert outcomes(desk.ingest(address)) == {"unchanged": 1}
-    assert statuses(press, "/feed.xml") == [False, False, True]
-
-
-def test_outcomes_do_not_depend_on_who_answers_first(tmp_path: Path) -> None:
-    """Two hosts, the first named the slower one: the tables are those of one request at a time."""
-    with Press() as slow, Press(host="127.0.0.2") as quick:
-        addresses = []
-        for number in range(6):
-            press = (slow, quick)[number % 2]
-            body = story(number // 3).page().encode()  # three copies of two stories
-            lag = 0.03 * (press is slow)
-
-            async def answer(
-                writer: asyncio.StreamWriter, body: bytes = body, lag: float = lag
-            ) -> None:
-                await asyncio.sleep(lag)
-                head = f"content-type: text/html\r\ncontent-length: {len(body)}"
-                writer.write(f"HTTP/1.1 200 X\r\n{head}\r\n\r\n".encode() + body)
-
-            press.answer(f"/{number}", Reply(raw=answer))
-            addresses.append(press.url(f"/{number}"))
-        tables = []
-        for concurrency in (1, 8):
-            desk = Desk(tmp_path / str(concurrency), **FRIENDLY | {"allow_hosts": "127.0.0.0/8"})
-            desk.ingest(*addresses, fetch_concurrency=concurrency)
-            tables.append(desk.content())
-    assert tables[0] == tables[1]
-    assert (len(tables[0]["articles"]), len(tables[0]["duplicates"])) == (2, 4)
-
-
-def test_a_body_that_a_reader_broke_on_is_fetched_again(
-    press: Press, desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What is wrong is with us: a later version may read it, so 304 must not hide it."""
-    package = desk.folder / "site"
-    (package / "broken-1.dist-info").mkdir(parents=True)
-    (package / "broken-1.dist-info" / "METADATA").write_text("Name: broken\nVersion: 1\n")
-    (package / "broken-1.dist-info" / "entry_points.txt").write_text(
-        "[dedupe.readers]\n.broken = broken_reader:read\n"
-    )
-    (package / "broken_reader.py").write_text("def read(*_):\n    raise ValueError('no')\n")
-    press.put("/a.broken", story(1).page())
-    with monkeypatch.context() as patch:
-        patch.syspath_prepend(package)
-        assert outcomes(desk.ingest(press.url("/a.broken"))) == {"rejects": 1}
-    assert outcomes(desk.ingest(press.url("/a.broken"))) == {"articles": 1}
-    assert statuses(press, "/a.broken") == [False, False]
-
-
-def test_a_flipped_bit_in_what_is_known_of_fetches_costs_requests_and_nothing_else(
-    press: Press, desk: Desk
-) -> None:
-    press.put("/robots.txt", "User-agent: *\nDisallow: /secret\n", "text/plain")
-    address = feed(press, entry(press, 1), entry(press, 2, updated="2026-01-01T00:00:00Z"))
-    desk.ingest(address)
-    noted = desk.data / "state" / "fetched.sqlite"
-    before = noted.read_bytes()
-    folder = desk.data.rename(desk.folder / "before")
-    feed(press, entry(press, 1), entry(press, 2), entry(press, 3))
-    chance = random.Random(1)
-    # Most pages of so small a database hold few bytes: those that hold something are meant.
-    held = [at for at, byte in enumerate(before) if byte]
-    for _ in range(25):
-        shutil.rmtree(desk.data, ignore_errors=True)
-        shutil.copytree(folder, desk.data, symlinks=True)
-        raw = bytearray(before)
-        raw[chance.choice(held)] ^= 1 << chance.randrange(8)
-        noted.write_bytes(raw)
-        assert outcomes(desk.ingest(address)) == {"articles": 1, "unchanged": 2}

@@ -82,5 +82,6 @@ def _follower(run: Run) -> Follower:
         run=run.run_id,
         now=run.started_at.timestamp(),
         published=published,
+        abandoned=None if run.dry_run else run.abandoned,
         keep=not run.dry_run,
     )

@@ -17,6 +17,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from dedupe.acquire.fetch.kept import KEPT, RECORD
 from dedupe.pipeline import staging
 from dedupe.pipeline.provenance import code, versions
 from dedupe.settings import Settings
@@ -37,7 +38,7 @@ BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 def set_aside(nursery: Path, abandoned: Path) -> None:
     """Keep in ``abandoned`` what a run left in ``nursery`` that another may take over."""
-    if any(nursery.glob(f"*/{NOTE}")):
+    if any(nursery.glob(f"*/{NOTE}")) or any(nursery.glob(f"*/{KEPT}/*{RECORD}")):
         shutil.rmtree(abandoned, ignore_errors=True)
         nursery.rename(abandoned)
     shutil.rmtree(nursery, ignore_errors=True)

@@ -7,6 +7,7 @@
 ``robots``, ``pace``    who may be asked for what, and how often
 ``wire``, ``transport`` one exchange; connections to checked addresses only (``guard``)
 ``body``                unpacking with a limit
+``kept``                bodies of a run that was killed
 ``state``               what earlier, published runs learnt
 ======================= ==================================================================
 
@@ -28,7 +29,7 @@ from dedupe.settings import Settings
 __all__ = ["Follower", "conditions", "follower", "user_agent"]
 
 
-def follower(
+def follower(  # noqa: PLR0913 - each by its name
     settings: Settings,
     *,
     state: Path,
@@ -36,6 +37,7 @@ def follower(
     run: str,
     now: float,
     published: Callable[[], Collection[str]],
+    abandoned: Path | None = None,
     keep: bool = True,
 ) -> Follower:
     """Make what follows addresses and links; nothing is opened or written before the first.
@@ -48,6 +50,8 @@ def follower(
         now: its start, in seconds since 1970.
         published: gives the ids of the runs that the present snapshot knows; what others noted
             does not count.
+        abandoned: where the staging folders of runs that were killed lie, whose bodies are taken
+            over; None: they are not.
         keep: False: nothing is noted (a dry run).
 
     Raises:
@@ -68,7 +72,7 @@ def follower(
     def make_fetcher(opened: State) -> Fetcher:
         from dedupe.acquire.fetch.assembly import assembled
 
-        return assembled(settings, opened, folder)
+        return assembled(settings, opened, folder, abandoned)
 
     return Follower(settings, open_state, make_fetcher)
 

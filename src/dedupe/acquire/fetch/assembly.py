@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dedupe.acquire.fetch import user_agent
+from dedupe.acquire.fetch import conditions, user_agent
 from dedupe.acquire.fetch.answers import Answer, Request
 from dedupe.acquire.fetch.client import Client, Limits, Resting
-from dedupe.acquire.fetch.fetcher import Fetcher
+from dedupe.acquire.fetch.fetcher import Fetcher, Getter
 from dedupe.acquire.fetch.guard import Guard
+from dedupe.acquire.fetch.kept import KEPT, Keeping
 from dedupe.acquire.fetch.pace import Clock, Pace
 from dedupe.acquire.fetch.robots import Robots
 from dedupe.acquire.fetch.state import State
@@ -61,6 +62,24 @@ class Assembled:
         await self._wire.aclose()
 
 
-def assembled(settings: Settings, state: State, folder: Path) -> Fetcher:
-    """Make a fetcher as the settings want it."""
-    return Fetcher(lambda: Assembled(settings, state, folder))
+def assembled(
+    settings: Settings, state: State, folder: Path, abandoned: Path | None = None
+) -> Fetcher:
+    """Make a fetcher as the settings want it.
+
+    Args:
+        settings: those of the run.
+        state: what earlier runs learnt.
+        folder: where bodies lie until they are read.
+        abandoned: has the staging folders of runs that were killed, whose bodies are taken over;
+            None: nothing is, and nothing is kept for others.
+    """
+
+    def make() -> Getter:
+        getter = Assembled(settings, state, folder)
+        if abandoned is None:
+            return getter
+        kept = folder.with_name(KEPT)
+        return Keeping(getter, kept, abandoned, state.published, conditions(settings))
+
+    return Fetcher(make)

@@ -98,7 +98,7 @@ class State:
         self._path = path
         self._run = run
         self.now = float(now)
-        self._published = frozenset(published())
+        self.published = frozenset(published())
         self._conditions = conditions
         self._keep = keep
         self._number = 0
@@ -149,7 +149,7 @@ class State:
         forgotten = [
             (number,)
             for number, identity, at, sealed in runs
-            if identity not in self._published
+            if identity not in self.published
             or at < self.now - KEPT
             or sealed != seal(number, identity, at)
         ]
