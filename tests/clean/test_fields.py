@@ -169,3 +169,34 @@ def test_titles_lose_the_site_and_the_kicker() -> None:
 )
 def test_languages(text: str, language: str | None) -> None:
     assert detect_language(text) == language
+
+
+NAMED = '<meta property="og:site_name" content="La Gazette de Morvane">'
+
+
+def titled(kind: str, *, head: str, visible: str) -> str | None:
+    """The title of a page whose head says one thing three times and whose heading another."""
+    data = json.dumps({"@type": kind, "headline": head, "datePublished": "2025-05-20"})
+    meta = f'{NAMED}<meta property="og:title" content="{head}">'
+    meta += f'<script type="application/ld+json">{data}</script>'
+    body = f"<main><h1>{visible}</h1>{paragraphs()}</main>"
+    return clean(page(body, head=meta, title=head)).title
+
+
+SEARCHED, SHOWN = "Viaduc de Morvane : réouverture et dates", "Le viaduc rouvre plus tôt que prévu"
+
+
+def test_what_a_plug_in_writes_for_search_engines_is_one_statement() -> None:
+    assert titled("Article", head=SEARCHED, visible=SHOWN) == SHOWN
+
+
+def test_the_headline_of_a_news_article_is_its_publishers_word() -> None:
+    assert titled("NewsArticle", head=SEARCHED, visible=SHOWN) == SEARCHED
+
+
+def test_a_heading_in_the_sites_header_is_one_where_the_head_says_it() -> None:
+    data = json.dumps({"@type": "NewsArticle", "headline": TITLE, "datePublished": "2025-05-20"})
+    head = f'{NAMED}<meta property="og:title" content="Le viaduc rouvre">'
+    head += f'<script type="application/ld+json">{data}</script>'
+    body = f'<div class="site-header"><h1>{TITLE}</h1></div><main>{paragraphs()}</main>'
+    assert clean(page(body, head=head, title=TITLE)).title == TITLE
