@@ -50,7 +50,7 @@ def seen(html: str) -> str:
 
 
 @given(st.lists(PIECES, max_size=25))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_a_reader_sees_the_same(pieces: list[str]) -> None:
     html = "".join(pieces)
     assert "".join(seen(Shown(html).html).split()) == "".join(seen(html).split())

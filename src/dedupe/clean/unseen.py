@@ -33,17 +33,18 @@ def _raw(name: str, first: int = 1) -> str:
     )
 
 
+# What a group takes stays: what is text to the parser, and drawings that it takes apart, in which
+# a script is no script.
 _UNSEEN: Final = re.compile(
-    rf"<(?:s(?:{_raw('script')}|{_raw('style')}|{_DRAWING[1:]})"
+    rf"<(?:s(?:{_raw('script')}|{_raw('style')}|{_DRAWING[1:]}|({_raw('svg')}))"
     r"|!--(?:-?>|(?:[^-]++|-(?!->|-!>))*+(?:--!?>)?+)"
-    rf"|t(?:{_raw('textarea')}|{_raw('title')})"
-    rf"|{_raw('iframe', 0)}|{_raw('xmp', 0)}|no(?:{_raw('noembed', 2)}|{_raw('noframes', 2)}))",
+    rf"|(t(?:{_raw('textarea')}|{_raw('title')})"
+    rf"|{_raw('iframe', 0)}|{_raw('xmp', 0)}|no(?:{_raw('noembed', 2)}|{_raw('noframes', 2)})))",
     re.IGNORECASE,
 )
 # Linked data is read; its type may be written with a reference.
 _LINKED_DATA = re.compile(r"ld(?:\+|&#(?:x2b|43);)json", re.IGNORECASE)
 _START_TAG = 1_000
-_GOES = frozenset(("st", "sv", "!-"))
 
 
 class Shown:
@@ -56,25 +57,22 @@ class Shown:
         pieces: list[str] = []
         lengths = [0]
         taken = position = 0
-        for start, end in map(re.Match.span, _UNSEEN.finditer(html)):
+        for found in _UNSEEN.finditer(html):
+            start, end = found.span()
             before = html[start - 1] if start else ">"
             if before != ">":
                 if before in "\"'=" or (before.isspace() and _in_a_tag(html, start)):
                     break
                 if not before.isspace():
                     continue
-            kind = html[start + 1 : start + 3].lower()
-            if kind == "sc":
+            if found.lastindex:
+                continue
+            if html[start + 2] in "cC":
                 last = min(end, start + _START_TAG)
                 if html.find("json", start, last) > 0 and _LINKED_DATA.search(html, start, last):
                     continue
-                if (
-                    html.find("<!--", start, end) >= 0
-                    and "<script" in html[start + 1 : end].lower()
-                ):
+                if html.find("<!--", start, end) > 0 and "<script" in html[start + 1 : end].lower():
                     break
-            elif kind not in _GOES:
-                continue
             pieces.append(html[position:start])
             taken += end - start
             lengths.append(taken)
