@@ -62,7 +62,7 @@ def letters(text: str) -> str | None:
         found, encoding = by_byte(text)
     except UnicodeEncodeError:
         return None
-    found = found.translate(_BYTES[encoding]).translate(None, b" #")
+    found = found.translate(_BYTES[encoding], _NO_LETTERS[encoding])
     if b"\0" in found or _SHARP_S in found:
         return None
     return found.decode("ascii" if found.isascii() else encoding)
@@ -120,6 +120,10 @@ def _folded_byte(code: int, encoding: str) -> int:
 _BYTES = {
     encoding: bytes(_folded_byte(code, encoding) for code in range(256))
     for encoding in ("latin-1", "cp1252")
+}
+_NO_LETTERS = {
+    encoding: bytes(code for code in range(256) if table[code] in b" #")
+    for encoding, table in _BYTES.items()
 }
 _FIGURES = re.compile(rb"##+")
 
