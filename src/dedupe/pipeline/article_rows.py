@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from dedupe.detect import I64
+from dedupe.detect import I64, unpack_ids
+from dedupe.pipeline.cluster_names import names_apart
 from dedupe.pipeline.run import Run
-from dedupe.pipeline.staged_rows import StagedRows, put_staged
+from dedupe.pipeline.staged_rows import Own, StagedRows, put_staged
 from dedupe.pipeline.tally import (
     ONLY,
-    Copies,
-    canonical_reason,
+    canonical_reasons,
     filed_under,
     lost_members,
     remaining_copies,
+    sites_of,
 )
-from dedupe.pipeline.versions import cluster_apart
 from dedupe.publish import Changes, month_of
 from dedupe.schemas import ARTICLES
+
+_Filed = Mapping[str, Sequence[str]]
+"""For each canonical the documents that the run files under it."""
 
 
 def article_changes(run: Run, changes: Changes) -> None:
@@ -30,36 +33,18 @@ def article_changes(run: Run, changes: Changes) -> None:
     outcome = run.outcome
     filed = filed_under(run)
     lost = lost_members(run)
-    remaining = remaining_copies(run, set(lost))
+    apart = names_apart(run)
     fresh = fresh_positions(run)
-    heirs: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for identity, (canonical, _) in outcome.demoted.items():
-        heirs[canonical].append(run.history[identity])
     changes.drop["articles"].update(outcome.demoted)
 
     place = np.full(len(run.live), -1, np.int64)
     place[fresh] = np.arange(len(fresh))
-    special: dict[int, dict[str, Any]] = {}
-    for position in _special_positions(run, filed).tolist():
-        if place[position] < 0:
-            continue
-        identity, entry = run.live.id(position), run.live.entries.get(position)
-        old = entry.predecessor if entry else None
-        if old is not None and old["table"] == "articles":
-            changes.drop["articles"].add(identity)
-        kept = remaining.get(identity, [])
-        under = filed.get(identity, [])
-        own = run.batch.site(int(run.live.rows[position]))
-        sites = [own, *(site for _, site in [*kept, *under])]
-        taken = sorted(heirs.get(identity, []), key=lambda row: (row["first_seen_at"], row["id"]))
-        special[int(place[position])] = {
-            "cluster_id": _cluster(identity, old, taken),
-            "copies": len(kept) + len(under),
-            "sites": sorted({site for site in sites if site}),
-            "first_seen_at": run.candidates.first_seen_at(position),
-            "version": run.live.version(position),
-            "policy_reason": canonical_reason(run, identity, filed),
-        }
+    for position, entry in run.live.entries.items():
+        old = entry.predecessor
+        if place[position] >= 0 and old is not None and old["table"] == "articles":
+            changes.drop["articles"].add(entry.id)
+
+    marked = place[_special_positions(run, filed)]
     usual = {
         "cluster_id": None,
         "copies": 0,
@@ -70,28 +55,81 @@ def article_changes(run: Run, changes: Changes) -> None:
         "run_id": run.run_id,
     }
     rows_of, ids = run.live.rows[fresh], run.live.ids[fresh]
-    put_staged(changes, "articles", StagedRows(ARTICLES, run.batch, rows_of, ids, usual, special))
+    own = Own(marked[marked >= 0], _own_values(run, fresh, filed, apart))
+    put_staged(changes, "articles", StagedRows(ARTICLES, run.batch, rows_of, ids, usual, own))
 
-    touched = {i for i in (*filed, *lost) if i not in run.live}
-    rows = _restored_rows(run, outcome.restored, filed)
-    if run.snapshot is not None:
-        present = touched - outcome.restored - set(outcome.demoted)
-        for row in run.snapshot.rows("articles", present).to_pylist():
-            here = filed.get(row["id"], [])
-            if row["id"] in lost:
-                kept = remaining.get(row["id"], [])
-                row["copies"] = len(kept) + len(here)
-                names = {row["site"], *(site for _, site in [*kept, *here])}
-            else:
-                row["copies"] += len(here)
-                names = {row["site"], *row["sites"], *(site for _, site in here)}
-            row["sites"] = sorted(name for name in names if name)
-            row["updated_at"] = run.started_at
-            if here or not row["copies"]:
-                row["policy_reason"] = canonical_reason(run, row["id"], filed)
-            changes.drop["articles"].add(row["id"])
-            rows.append(row)
+    rows = [*_restored_rows(run, filed, apart), *_touched_rows(run, changes, filed, lost)]
     _put(changes, pa.Table.from_pylist(rows, schema=ARTICLES))
+
+
+def _touched_rows(
+    run: Run, changes: Changes, filed: _Filed, lost: Mapping[str, Collection[str]]
+) -> Iterator[dict[str, Any]]:
+    """Canonicals of history that got copies, or lost some."""
+    if run.snapshot is None:
+        return
+    touched = {*filed, *lost} - set(run.live.among([*filed, *lost]))
+    present = touched - run.outcome.restored - set(run.outcome.demoted)
+    remaining = remaining_copies(run, present & set(lost))
+    rows = run.snapshot.rows("articles", present).to_pylist()
+    ids = [row["id"] for row in rows]
+    site = sites_of(run, [each for identity in ids for each in filed.get(identity, ())])
+    for row, reason in zip(rows, canonical_reasons(run, ids, filed), strict=True):
+        here = filed.get(row["id"], [])
+        names = {row["site"], *(site[each] for each in here)}
+        if row["id"] in lost:
+            kept = remaining.get(row["id"], [])
+            row["copies"] = len(kept) + len(here)
+            names |= {name for _, name in kept}
+        else:
+            row["copies"] += len(here)
+            names |= {*row["sites"]}
+        row["sites"] = sorted(name for name in names if name)
+        row["updated_at"] = run.started_at
+        if here or not row["copies"]:
+            row["policy_reason"] = reason
+        changes.drop["articles"].add(row["id"])
+        yield row
+
+
+def _own_values(
+    run: Run, fresh: I64, filed: _Filed, apart: Mapping[str, str]
+) -> Callable[[list[int]], dict[str, list[Any]]]:
+    """Makes what new canonicals have of their own that have copies under them, or a history."""
+    revised = {entry.id for entry, old in run.revised if old["table"] == "articles"}
+    remaining = remaining_copies(run, revised)
+    heirs: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for identity, (canonical, _) in run.outcome.demoted.items():
+        heirs[canonical].append(run.history[identity])
+
+    def make(rows: list[int]) -> dict[str, list[Any]]:
+        positions = fresh[rows].tolist()
+        ids = unpack_ids(run.live.ids[positions])
+        site = sites_of(run, [each for identity in ids for each in filed.get(identity, ())])
+        found = []
+        for position, identity in zip(positions, ids, strict=True):
+            entry = run.live.entries.get(position)
+            old = entry.predecessor if entry else None
+            kept, under = remaining.get(identity, []), filed.get(identity, [])
+            own = run.batch.site(int(run.live.rows[position]))
+            sites = {own, *(name for _, name in kept), *(site[each] for each in under)}
+            taken = sorted(
+                heirs.get(identity, []), key=lambda row: (row["first_seen_at"], row["id"])
+            )
+            found.append(
+                (
+                    _cluster(identity, old, taken, apart),
+                    len(kept) + len(under),
+                    sorted(name for name in sites if name),
+                    run.candidates.first_seen_at(position),
+                    run.live.version(position),
+                )
+            )
+        names = ("cluster_id", "copies", "sites", "first_seen_at", "version")
+        columns = dict(zip(names, map(list, zip(*found, strict=True)), strict=True))
+        return columns | {"policy_reason": canonical_reasons(run, ids, filed)}
+
+    return make
 
 
 def fresh_positions(run: Run) -> I64:
@@ -102,35 +140,40 @@ def fresh_positions(run: Run) -> I64:
     return np.flatnonzero(fresh)
 
 
-def _special_positions(run: Run, filed: Copies) -> I64:
+def _special_positions(run: Run, filed: _Filed) -> I64:
     """Documents of the batch with copies under them, or with a history."""
     positions = run.live.positions(list(filed))
     return np.union1d(positions[positions >= 0], np.array(list(run.live.entries), np.int64))
 
 
-def _cluster(identity: str, old: dict[str, Any] | None, taken: Sequence[dict[str, Any]]) -> str:
+def _cluster(
+    identity: str,
+    old: dict[str, Any] | None,
+    taken: Sequence[dict[str, Any]],
+    apart: Mapping[str, str],
+) -> str:
     """The name of a new or revised canonical's cluster; one taken over keeps its name."""
     if old is not None and old["table"] == "articles":
         return str(old["cluster_id"])
     if taken:
         return str(taken[0]["cluster_id"])
-    return cluster_apart(identity, old["canonical_id"]) if old is not None else identity
+    return apart[identity] if old is not None else identity
 
 
-def _restored_rows(run: Run, restored: Iterable[str], filed: Copies) -> list[dict[str, Any]]:
-    rows = []
-    for identity in sorted(restored):
+def _restored_rows(run: Run, filed: _Filed, apart: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Members of a cluster that are canonical themselves now."""
+    for identity in sorted(run.outcome.restored):
         row = dict(run.outcome.members[identity])
         here = filed.get(identity, [])
+        names = {row["site"], *sites_of(run, here).values()}
         row |= {
-            "cluster_id": cluster_apart(identity, row["canonical_id"]),
+            "cluster_id": apart[identity],
             "copies": len(here),
-            "sites": sorted({site for site in [row["site"], *(s for _, s in here)] if site}),
+            "sites": sorted(name for name in names if name),
             "updated_at": run.started_at,
             "policy_reason": "restored: its canonical changed and no longer covers it",
         }
-        rows.append(row)
-    return rows
+        yield row
 
 
 def _put(changes: Changes, rows: pa.Table) -> None:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedupe.detect import I64, Packed, order_of, pack_ids, unpack_ids
+from dedupe.pipeline.mapped import Mapped, Scratch, release
 from dedupe.pipeline.versions import Entry
 from dedupe.publish import months_of
 
@@ -24,22 +25,42 @@ NEVER = np.iinfo(np.int64).min
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
+LOOKS = 1_024
+"""Rows looked at before the pages that they lie in are let go of; each maps 64 kB at least."""
+
+
 class Batch:
     """Rows are counted through all shards, in their order."""
 
-    def __init__(self, shards: Sequence[pa.Table]) -> None:
+    def __init__(self, shards: Sequence[Mapped]) -> None:
         """Read the narrow columns of ``shards``."""
-        self.shards = shards
-        self.bounds: I64 = np.cumsum([0, *(shard.num_rows for shard in shards)], dtype=np.int64)
+        self.shards = [shard.table for shard in shards]
+        self._maps: list[Mapped | Scratch] = [*shards]
+        self._looks = 0
+        self.bounds: I64 = np.cumsum(
+            [0, *(shard.num_rows for shard in self.shards)], dtype=np.int64
+        )
         self.document_ids = self._packed("document_id")
         self.words = self._numbers("word_count")
         self.published = self._numbers("published_at")
         self.sites, self.site_names = self._coded("site")
         self._months: tuple[I64, list[str]] | None = None
+        release(self._maps)
 
     def __len__(self) -> int:
         """How many documents."""
         return int(self.bounds[-1])
+
+    def hold(self, scratch: Scratch) -> None:
+        """Let go of the pages of this together with those of the shards."""
+        self._maps.append(scratch)
+
+    def looked(self, rows: int) -> None:
+        """Say that so many rows were looked at."""
+        self._looks += rows
+        if self._looks >= LOOKS:
+            self._looks = 0
+            release(self._maps)
 
     def place(self, row: int) -> tuple[int, int]:
         """The shard of a row, and its row there."""
@@ -53,6 +74,7 @@ class Batch:
     def text(self, row: int) -> str:
         """The clean text of a row."""
         shard, at = self.place(row)
+        self.looked(1)
         return str(self.shards[shard].column("text")[at].as_py())
 
     def site(self, row: int) -> str | None:
@@ -83,6 +105,7 @@ class Batch:
 
     def take(self, rows: I64, columns: list[str] | None = None) -> pa.Table:
         """The staged columns of ``rows`` (all, or those named), in that order."""
+        self.looked(len(rows))
         shards = np.searchsorted(self.bounds, rows, side="right") - 1
         order = np.argsort(shards, kind="stable")
         ends = np.cumsum(np.bincount(shards, minlength=len(self.shards)))
@@ -175,6 +198,11 @@ class Live:
     def positions(self, ids: Sequence[str]) -> I64:
         """Where these ids stand; -1 for one that does not."""
         return self.positions_of(pack_ids(ids))
+
+    def among(self, ids: Sequence[str]) -> list[str]:
+        """Those of ``ids`` that are of documents among them."""
+        found = self.positions(ids).tolist()
+        return [identity for identity, at in zip(ids, found, strict=True) if at >= 0]
 
     def positions_of(self, wanted: Packed) -> I64:
         """``positions`` for packed ids."""

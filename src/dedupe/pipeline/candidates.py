@@ -26,18 +26,17 @@ class Candidates:
         self._started_at = started_at
         self._others: dict[str, Candidate] = {}
 
-    def __contains__(self, identity: object) -> bool:
-        """Whether this is the id of a candidate."""
-        return identity in self._others or identity in self._live
+    def those(self, ids: Sequence[str]) -> dict[str, Candidate]:
+        """The candidates among ``ids``, by id."""
+        found = {}
+        for identity, position in zip(ids, self._live.positions(ids).tolist(), strict=True):
+            if identity in self._others:
+                found[identity] = self._others[identity]
+            elif position >= 0 and identity not in found:
+                found[identity] = self._of_batch(identity, position)
+        return found
 
-    def __getitem__(self, identity: str) -> Candidate:
-        """The candidate of this id."""
-        found = self._others.get(identity)
-        if found is not None:
-            return found
-        position = int(self._live.positions([identity])[0])
-        if position < 0:
-            raise KeyError(identity)
+    def _of_batch(self, identity: str, position: int) -> Candidate:
         row = int(self._live.rows[position])
         entry = self._live.entries.get(position)
         old = entry.predecessor if entry else None
@@ -113,10 +112,6 @@ class Ranking:
     def sorted(self, ids: Sequence[str]) -> list[str]:
         """``ids`` from best to worst."""
         return [ids[at] for at in np.argsort(self.places(ids), kind="stable").tolist()]
-
-    def best(self, ids: Sequence[str]) -> str:
-        """The best of ``ids``; of those that are not ranked the smallest."""
-        return min(zip(self.places(ids).tolist(), ids, strict=True))[1]
 
 
 def _column(batch: npt.NDArray[np.signedinteger[Any]], others: Sequence[int]) -> I64:

@@ -10,11 +10,11 @@ import numpy as np
 from dedupe.article import Relation
 from dedupe.detect import Detector, unpack_ids
 from dedupe.elect import Candidate
-from dedupe.pipeline import staging
 from dedupe.pipeline.batch import Batch, Live
 from dedupe.pipeline.candidates import Candidates
 from dedupe.pipeline.evidence import Evidence
 from dedupe.pipeline.healing import healing
+from dedupe.pipeline.mapped import Mapped
 from dedupe.pipeline.rebuild import known
 from dedupe.pipeline.run import Run
 from dedupe.pipeline.sketching import gather
@@ -32,12 +32,12 @@ _HISTORY = ["id", "word_count", "first_seen_at", "published_at", "site", "versio
 def detect(run: Run, shards: list[Path]) -> int:
     """Sort out versions, then find and verify the batch's pairs; gives how many were compared."""
     with run.stage("detect"):
-        run.batch = Batch([staging.read(shard) for shard in shards])
+        run.batch = Batch([Mapped(shard) for shard in shards])
         _sort_out_versions(run)
         run.texts = Texts(run.live, run.snapshot)
         run.candidates = Candidates(run.live, run.started_at)
         run.detector = Detector(run.settings, run.index)
-        sketches = gather(run.live, run.shards("sketches"), run.staging / "signatures")
+        sketches = gather(run.live, run.shards("sketches"), run.staging)
         run.detector.add_sketches(run.live.ids, sketches)
         _load_history(run)
         run.ranking = run.candidates.ranking(run.settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,8 @@ import pyarrow as pa
 from dedupe.article import Relation, Verdict
 from dedupe.detect import I64, Packed, compare, pack_ids
 from dedupe.pipeline.run import Run
-from dedupe.pipeline.staged_rows import StagedRows, put_staged
-from dedupe.pipeline.tally import filed_reason
+from dedupe.pipeline.staged_rows import Own, StagedRows, put_staged
+from dedupe.pipeline.tally import filed_reasons
 from dedupe.pipeline.versions import Entry, superseded_id
 from dedupe.publish import Changes, month_of
 from dedupe.schemas import DUPLICATES
@@ -30,40 +30,52 @@ def duplicate_changes(run: Run, changes: Changes) -> None:
 
 def _filed(run: Run, changes: Changes) -> None:
     """Documents of the batch that stand under another."""
-    names = [identity for identity in run.outcome.filed if identity in run.live]
+    names = run.live.among(list(run.outcome.filed))
     positions = run.live.positions(names)
-    special: dict[int, dict[str, Any]] = {}
-    for at, (identity, position) in enumerate(zip(names, positions.tolist(), strict=True)):
-        canonical, verdict = run.outcome.filed[identity]
-        special[at] = _figures(verdict) | {
-            "canonical_id": canonical,
-            "policy_reason": filed_reason(run, canonical, identity),
-            "version": run.live.version(position),
-            "first_seen_at": run.candidates.first_seen_at(position),
+
+    def special(rows: list[int]) -> dict[str, list[Any]]:
+        ids, at = [names[row] for row in rows], positions[rows].tolist()
+        canonicals = [run.outcome.filed[identity][0] for identity in ids]
+        return _figures([run.outcome.filed[identity][1] for identity in ids]) | {
+            "canonical_id": canonicals,
+            "policy_reason": filed_reasons(run, canonicals, ids),
+            "version": [run.live.version(position) for position in at],
+            "first_seen_at": [run.candidates.first_seen_at(position) for position in at],
         }
+
     _put_staged(run, changes, run.live.rows[positions], run.live.ids[positions], special)
 
 
 def _superseded(run: Run, changes: Changes) -> None:
     """Documents of the batch that a later one of the same batch replaces."""
-    rows, ids = [], []
-    special: dict[int, dict[str, Any]] = {}
-    for at, entry in enumerate(run.superseded):
-        final = _final(entry)
-        row = run.batch.row(entry.shard, entry.row)
-        rows.append(row)
-        ids.append(superseded_id(entry.document_id, entry.content_hash))
-        special[at] = _figures(_revision(run, run.batch.text(row), final)) | {
-            "canonical_id": run.outcome.canonical_of(final.id),
-            "policy_reason": f"version: {final.version} replaces {entry.version}",
-            "version": entry.version,
+    entries = run.superseded
+    finals = [_final(entry) for entry in entries]
+    rows = [run.batch.row(entry.shard, entry.row) for entry in entries]
+    ids = [superseded_id(entry.document_id, entry.content_hash) for entry in entries]
+
+    def special(wanted: list[int]) -> dict[str, list[Any]]:
+        both = [(entries[at], finals[at]) for at in wanted]
+        texts = [run.batch.text(rows[at]) for at in wanted]
+        found = [_revision(run, text, final) for text, (_, final) in zip(texts, both, strict=True)]
+        return _figures(found) | {
+            "canonical_id": [run.outcome.canonical_of(final.id) for _, final in both],
+            "policy_reason": [
+                f"version: {final.version} replaces {entry.version}" for entry, final in both
+            ],
+            "version": [entry.version for entry, _ in both],
         }
+
     _put_staged(run, changes, np.array(rows, np.int64), pack_ids(ids), special)
 
 
 def _put_staged(
-    run: Run, changes: Changes, rows: I64, ids: Packed, special: dict[int, dict[str, Any]]
+    run: Run,
+    changes: Changes,
+    rows: I64,
+    ids: Packed,
+    make: Callable[[list[int]], dict[str, list[Any]]],
 ) -> None:
+    """Rows each of which has figures of its own."""
     usual = {
         "canonical_id": "",
         "relation": "",
@@ -76,22 +88,23 @@ def _put_staged(
         "run_id": run.run_id,
     }
     without = not run.settings.keep_duplicate_text
-    staged = StagedRows(DUPLICATES, run.batch, rows, ids, usual, special, without_text=without)
+    own = Own(np.arange(len(rows)), make)
+    staged = StagedRows(DUPLICATES, run.batch, rows, ids, usual, own, without_text=without)
     put_staged(changes, "duplicates", staged)
 
 
 def _moved_members(run: Run, changes: Changes) -> Iterator[dict[str, Any]]:
     """Documents of history under another canonical than before."""
     outcome = run.outcome
+    moved: list[tuple[dict[str, Any], str, Verdict]] = []
     for identity, row in outcome.members.items():
         changes.drop["duplicates"].add(identity)
         if identity in outcome.filed:
-            canonical, verdict = outcome.filed[identity]
-            yield _moved(run, row, canonical, verdict)
+            moved.append((row, *outcome.filed[identity]))
     if outcome.demoted and run.snapshot is not None:
-        for row in run.snapshot.rows("articles", outcome.demoted).to_pylist():
-            canonical, verdict = outcome.demoted[row["id"]]
-            yield _moved(run, row, canonical, verdict)
+        rows = run.snapshot.rows("articles", outcome.demoted).to_pylist()
+        moved += [(row, *outcome.demoted[row["id"]]) for row in rows]
+    yield from _moved(run, moved)
     for identity, (row, canonical) in outcome.revisions.items():
         changes.drop["duplicates"].add(identity)
         yield {**row, "canonical_id": canonical}
@@ -99,23 +112,27 @@ def _moved_members(run: Run, changes: Changes) -> Iterator[dict[str, Any]]:
 
 def _replaced_versions(run: Run, changes: Changes) -> Iterator[dict[str, Any]]:
     """Documents of history of which the batch brings a later version."""
+    moved = []
     for entry, old in run.revised:
         changes.drop[old["table"]].add(old["id"])
         verdict = _revision(run, old["text"] or "", entry)
-        row = _moved(run, old, run.outcome.canonical_of(entry.id), verdict)
+        moved.append((old, run.outcome.canonical_of(entry.id), verdict))
+    for (entry, old), row in zip(run.revised, _moved(run, moved), strict=True):
         row["id"] = superseded_id(old["document_id"], old["content_hash"])
         row["policy_reason"] = f"version: {entry.version} replaces {old['version']}"
         yield row
 
 
-def _moved(run: Run, row: dict[str, Any], canonical: str, verdict: Verdict) -> dict[str, Any]:
-    return {
-        **row,
-        "canonical_id": canonical,
-        **_figures(verdict),
-        "policy_reason": filed_reason(run, canonical, row["id"]),
-        "run_id": run.run_id,
-    }
+def _moved(
+    run: Run, moved: Sequence[tuple[dict[str, Any], str, Verdict]]
+) -> Iterator[dict[str, Any]]:
+    """Rows under another canonical, with their figures there."""
+    canonicals, ids = [place for _, place, _ in moved], [row["id"] for row, _, _ in moved]
+    figures = _figures([verdict for _, _, verdict in moved])
+    figures["policy_reason"] = filed_reasons(run, canonicals, ids)
+    for at, (row, canonical, _) in enumerate(moved):
+        own = {name: column[at] for name, column in figures.items()}
+        yield {**row, "canonical_id": canonical, **own, "run_id": run.run_id}
 
 
 def _revision(run: Run, text: str, successor: Entry) -> Verdict:
@@ -130,12 +147,12 @@ def _revision(run: Run, text: str, successor: Entry) -> Verdict:
     )
 
 
-def _figures(verdict: Verdict) -> dict[str, Any]:
+def _figures(verdicts: Sequence[Verdict]) -> dict[str, list[Any]]:
     return {
-        "relation": verdict.relation.value,
-        "jaccard": verdict.jaccard,
-        "containment": verdict.containment,
-        "reason": verdict.reason,
+        "relation": [verdict.relation.value for verdict in verdicts],
+        "jaccard": [verdict.jaccard for verdict in verdicts],
+        "containment": [verdict.containment for verdict in verdicts],
+        "reason": [verdict.reason for verdict in verdicts],
     }
 
 

@@ -138,7 +138,8 @@ def _rehouse(run: Run, outcome: Outcome, orphans: Sequence[dict[str, Any]]) -> N
 
 def _count(run: Run) -> None:
     """The outcome of each document of the batch, each counted once."""
-    filed = [verdict for i, (_, verdict) in run.outcome.filed.items() if i in run.live]
+    mine = run.live.among(list(run.outcome.filed))
+    filed = [run.outcome.filed[identity][1] for identity in mine]
     revisions = sum(
         old["table"] == "articles" and entry.id not in run.outcome.filed
         for entry, old in run.revised

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -27,11 +27,19 @@ def id_column(ids: Packed) -> pa.Array:
     return pa.StringArray.from_buffers(len(ids), offsets, data)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Own:
+    """Values of their own that some rows have, made when their file is written."""
+
+    rows: I64
+    make: Callable[[list[int]], Mapping[str, Sequence[Any]]]
+    """For some of the rows at a time, columns by name."""
+
+
 class StagedRows:
     """The staged columns of some documents, with columns that the run adds.
 
-    What a column has for most documents is stated once, in ``constants``; ``special`` has what is
-    different, by row.
+    What a column has for most documents is stated once, in ``constants``.
     """
 
     def __init__(
@@ -41,7 +49,7 @@ class StagedRows:
         rows: I64,
         ids: Packed,
         constants: Mapping[str, Any],
-        special: Mapping[int, Mapping[str, Any]],
+        own: Own,
         *,
         without_text: bool = False,
     ) -> None:
@@ -53,34 +61,34 @@ class StagedRows:
         self._ids = ids
         self._constants = constants
         self._without_text = without_text
-        self._special: dict[str, dict[int, Any]] = defaultdict(dict)
-        for row, values in special.items():
-            for name, value in values.items():
-                self._special[name][row] = value
+        self._own = own.make
         self._marked = np.zeros(len(rows), np.bool_)
-        self._marked[list(special)] = True
+        self._marked[own.rows] = True
 
     def take(self, rows: I64) -> pa.Table:
         """The rows at these places, with the table's columns."""
         table = self._batch.take(self._rows[rows])
         ids = id_column(self._ids[rows])
-        marked = np.flatnonzero(self._marked[rows]).tolist()
+        places = np.flatnonzero(self._marked[rows])
+        marked = places.tolist()
+        special = self._own(rows[places].tolist()) if marked else {}
         columns: dict[str, pa.Array | pa.ChunkedArray] = {"id": ids}
         for name, usual in self._constants.items():
             kind = self.schema.field(name).type
-            special = self._special.get(name, {})
-            changed = [(at, special[row]) for at in marked if (row := int(rows[at])) in special]
-            if usual is None and not changed:
-                columns[name] = ids
-            elif not changed:
-                columns[name] = pa.repeat(pa.scalar(usual, kind), len(rows))
-            else:
+            own = special.get(name)
+            if own is not None and len(marked) == len(rows):
+                columns[name] = pa.array(own, kind)
+            elif own is not None:
                 values = ids.to_pylist() if usual is None else [usual] * len(rows)
-                for at, value in changed:
+                for at, value in zip(marked, own, strict=True):
                     values[at] = value
                 columns[name] = pa.array(values, kind)
+            elif usual is None:
+                columns[name] = ids
+            else:
+                columns[name] = pa.repeat(pa.scalar(usual, kind), len(rows))
         if "sites" in self.schema.names:
-            columns["sites"] = self._sites(rows, marked, table.column("site"))
+            columns["sites"] = self._sites(table.column("site"), marked, special.get("sites", ()))
         if self._without_text:
             columns["text"] = pa.nulls(len(rows), pa.string())
         for name in self.schema.names:
@@ -94,14 +102,14 @@ class StagedRows:
         codes, months = self._batch.months()
         return codes[self._rows], months
 
-    def _sites(self, rows: I64, marked: list[int], site: pa.ChunkedArray) -> pa.Array:
+    def _sites(
+        self, site: pa.ChunkedArray, marked: Sequence[int], special: Sequence[list[str]]
+    ) -> pa.Array:
         """Each document's own site, where a list of several is not stated for it."""
-        special = self._special.get("sites", {})
-        kind = self.schema.field("sites").type
         values = [[name] if name else [] for name in site.to_pylist()]
-        for at in marked:
-            values[at] = special.get(int(rows[at]), values[at])
-        return pa.array(values, kind)
+        for at, names in zip(marked, special, strict=True):
+            values[at] = names
+        return pa.array(values, self.schema.field("sites").type)
 
 
 def put_staged(changes: Changes, table: str, rows: StagedRows) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from dedupe.article import Relation
 from dedupe.elect import policy_reason
@@ -16,14 +16,20 @@ Copies = dict[str, list[tuple[str, str | None]]]
 """For each canonical the documents under it, with their sites."""
 
 
-def filed_under(run: Run) -> Copies:
-    """For each canonical the documents that this run files under it, with their sites."""
-    under: Copies = defaultdict(list)
-    for identity, (canonical, _) in [*run.outcome.filed.items(), *run.outcome.demoted.items()]:
-        row = run.outcome.members.get(identity)
-        site = row["site"] if row else run.candidates[identity].site
-        under[canonical].append((identity, site))
+def filed_under(run: Run) -> dict[str, list[str]]:
+    """For each canonical the documents that this run files under it."""
+    under: dict[str, list[str]] = defaultdict(list)
+    for of in (run.outcome.filed, run.outcome.demoted):
+        for identity, (canonical, _) in of.items():
+            under[canonical].append(identity)
     return under
+
+
+def sites_of(run: Run, ids: Sequence[str]) -> dict[str, str | None]:
+    """The sites of documents that this run files."""
+    members = run.outcome.members
+    found = {name: each.site for name, each in run.candidates.those(ids).items()}
+    return found | {name: members[name]["site"] for name in ids if name in members}
 
 
 def lost_members(run: Run) -> dict[str, set[str]]:
@@ -57,17 +63,30 @@ def remaining_copies(run: Run, canonicals: Iterable[str]) -> Copies:
     return stay
 
 
-def canonical_reason(run: Run, identity: str, filed: Copies) -> str:
-    """Why a canonical stands before the best of the documents filed under it."""
-    rivals = [i for i, _ in filed.get(identity, []) if i in run.candidates]
-    if not rivals or identity not in run.candidates:
-        return ONLY
-    best = run.ranking.best(rivals)
-    return policy_reason(run.candidates[identity], run.candidates[best], run.settings)
+def canonical_reasons(
+    run: Run, ids: Sequence[str], filed: Mapping[str, Sequence[str]]
+) -> list[str]:
+    """For each of some canonicals why it stands before the best of the documents filed under it."""
+    under = [rival for identity in ids for rival in filed.get(identity, ())]
+    candidates = run.candidates.those([*ids, *under])
+    place = dict(zip(under, run.ranking.places(under).tolist(), strict=True))
+    reasons = []
+    for identity in ids:
+        rivals = [rival for rival in filed.get(identity, ()) if rival in candidates]
+        if rivals and identity in candidates:
+            best = min(rivals, key=lambda rival: (place[rival], rival))
+            reasons.append(policy_reason(candidates[identity], candidates[best], run.settings))
+        else:
+            reasons.append(ONLY)
+    return reasons
 
 
-def filed_reason(run: Run, canonical: str, identity: str) -> str:
-    """Why a document is filed under ``canonical`` and not the other way round."""
-    if canonical in run.candidates and identity in run.candidates:
-        return policy_reason(run.candidates[canonical], run.candidates[identity], run.settings)
-    return "its canonical changed"
+def filed_reasons(run: Run, canonicals: Sequence[str], ids: Sequence[str]) -> list[str]:
+    """For each document why it is filed under its canonical and not the other way round."""
+    candidates = run.candidates.those([*canonicals, *ids])
+    return [
+        policy_reason(candidates[canonical], candidates[identity], run.settings)
+        if canonical in candidates and identity in candidates
+        else "its canonical changed"
+        for canonical, identity in zip(canonicals, ids, strict=True)
+    ]
