@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from dedupe.publish import Changes, File, write_tables
-from dedupe.publish.tables import FILE_ROWS
+from dedupe.publish.pieces import FILE_ROWS
 from dedupe.schemas import SIGNATURES
 
 COUNT = 2 * FILE_ROWS + 100
@@ -25,6 +25,7 @@ def rows(numbers: NDArray[np.int64]) -> pa.Table:
 
 class Numbered:
     schema = SIGNATURES
+    times = None
 
     def __init__(self) -> None:
         ids = rows(np.arange(COUNT))["id"].to_pylist()

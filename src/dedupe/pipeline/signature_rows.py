@@ -52,6 +52,7 @@ class Signatures:
     """Rows of ``signatures`` for documents of the batch, made when they are written."""
 
     schema = SIGNATURES
+    times: I64 | None = None
 
     def __init__(self, detector: Detector, ids: Packed, batch: Batch, rows: I64) -> None:
         """Documents that the detector has sketched, and where they lie in the batch."""

@@ -56,6 +56,7 @@ class StagedRows:
         """Rows ``rows`` of the batch under the names ``ids``; None in ``constants`` is the id."""
         self.schema = schema
         self.keys = digits(ids)
+        self.times: I64 | None = batch.published[rows]
         self._batch = batch
         self._rows = rows
         self._ids = ids

@@ -98,14 +98,10 @@ class Snapshot:
     def read(self, file: File, columns: list[str] | None = None) -> pa.Table:
         """One file as a table with the table's schema (a column it predates is null)."""
         schema = TABLES[file.table]
-        present = pq.read_schema(self._at(file), filesystem=self._filesystem).names
         wanted = schema.names if columns is None else columns
-        table = pq.read_table(
-            self._at(file),
-            columns=[name for name in wanted if name in present],
-            partitioning=None,
-            filesystem=self._filesystem,
-        )
+        with pq.ParquetFile(self._at(file), filesystem=self._filesystem) as reader:
+            present = reader.schema_arrow.names
+            table = reader.read(columns=[name for name in wanted if name in present])
         for name in wanted:
             if name not in present:
                 table = table.append_column(

@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -23,12 +22,12 @@ from numpy.typing import NDArray
 
 from dedupe.publish.durable import digest, link_or_copy, sync_file
 from dedupe.publish.manifest import File
+from dedupe.publish.pieces import KEYS, PUBLISHED, TIMED, UNIQUE, Lazy, Part, pieces
+from dedupe.publish.rest import Read, Rest, reader
 from dedupe.publish.snapshot import Snapshot
 from dedupe.schemas import SCHEMA_VERSION, TABLES
 
 UNKNOWN = "unknown"
-FILE_ROWS = 4_096
-"""Rows in a file: what changing one row costs to rewrite."""
 GROUP_ROWS = 1_024
 """Rows in a row group: what fetching one text costs to decode."""
 SMALL_ROWS = 2_048
@@ -39,51 +38,26 @@ FOLD = 8
 WRITERS = 2
 """Files written at a time; each holds its rows in memory."""
 
-SORT_KEYS = {
-    "articles": ["id"],
-    "duplicates": ["id"],
-    "removals": ["article_id", "start", "end", "rule"],
-    "rejects": ["id"],
-    "signatures": ["id"],
-    "comparisons": ["left_id", "right_id"],
-    "runs": ["snapshot"],
-}
-KEYS = {table: keys[0] for table, keys in SORT_KEYS.items()}
-"""The column by which ``Changes.drop`` addresses the rows of a table."""
-
-
-class Lazy(Protocol):
-    """Rows to add that are made only when their file is written."""
-
-    schema: pa.Schema
-    keys: NDArray[np.bytes_]
-    """What each row is sorted by: the first of the table's sort keys, unique."""
-
-    def take(self, rows: NDArray[np.int64]) -> pa.Table:
-        """The rows at these places, in this order, with the table's columns."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """Some rows of a ``Lazy``."""
-
-    source: Lazy
-    rows: NDArray[np.int64]
-
-    @property
-    def num_rows(self) -> int:
-        """How many."""
-        return len(self.rows)
-
-    @property
-    def keys(self) -> NDArray[np.bytes_]:
-        """What they are sorted by."""
-        return self.source.keys[self.rows]
-
-    def take(self, rows: NDArray[np.int64]) -> pa.Table:
-        """Some of them."""
-        return self.source.take(self.rows[rows])
+REPEATED = [
+    "site",
+    "authors.list.element",
+    "sites.list.element",
+    "language",
+    "version",
+    "first_seen_at",
+    "updated_at",
+    "media_type",
+    "provenance",
+    "policy_reason",
+    "relation",
+    "reason",
+    "rule",
+    "stage",
+    "detail",
+    "run_id",
+]
+"""Columns that hold the same values over and over, and are written with a dictionary of them. It
+would only cost time and room for texts, ids and the numbers of signatures."""
 
 
 @dataclass(slots=True)
@@ -170,8 +144,8 @@ def write_tables(
                 target = folder / table / f"month={month}"
                 target.mkdir(parents=True, exist_ok=True)
                 write = partial(_write_piece, folder, target, table, number, footer)
-                pieces = list(_pieces(table, parts))
-                waiting.append(writers.map(write, range(len(pieces)), pieces))
+                made = list(pieces(table, parts))
+                waiting.append(writers.map(write, range(len(made)), made))
         for written in waiting:
             files += written
     return files
@@ -188,65 +162,39 @@ def _plan(
     old = [file for file in previous.manifest.of(table) if file.rows] if previous else []
     dropped = changes.drop.get(table, set())
     value_set = pa.array(sorted(dropped), pa.string()) if dropped else None
+    read = reader(previous) if previous else None
     for file in old:
-        rest = _without(previous, file, value_set) if previous and value_set is not None else None
-        if rest is None:
+        gone = None
+        if previous is not None and value_set is not None:
+            gone = previous.mask(file, KEYS[table], value_set)
+        if gone is None:
             kept.append(file)
-        elif rest.num_rows:
-            rewritten[file.month].append(rest)
+        elif read and not pc.all(gone).as_py():
+            rewritten[file.month].append(_rest(previous, read, file, gone))
     # A run looks at the months it writes to anyway; compaction looks at all of them.
     months = {*rewritten, *(file.month for file in kept if changes.fold < FOLD)}
     for month in sorted(months):
         small = [f for f in kept if f.month == month and f.rows < SMALL_ROWS]
-        if len(small) >= changes.fold and previous:
+        if len(small) >= changes.fold and read:
             kept = [file for file in kept if file not in small]
-            rewritten[month] += [previous.read(file) for file in small]
+            rewritten[month] += [_rest(previous, read, file, None) for file in small]
     if not kept and not rewritten:
         # An empty table still has a file: readers glob for one.
         rewritten[UNKNOWN] = [TABLES[table].empty_table()]
     return kept, rewritten
 
 
-def _without(previous: Snapshot, file: File, dropped: pa.Array) -> pa.Table | None:
-    """The file's rows less the dropped ones; None where it holds none of them."""
-    hit = previous.mask(file, KEYS[file.table], dropped)
-    return None if hit is None else previous.read(file).filter(pc.invert(hit))
-
-
-def _pieces(table: str, parts: list[pa.Table | Part]) -> Iterator[Callable[[], pa.Table]]:
-    """The rows of one month in key order, cut to files of bounded size, each made when called."""
-    ready = [part for part in parts if isinstance(part, pa.Table)]
-    later = [part for part in parts if isinstance(part, Part)]
-    if not later:
-        rows = pa.concat_tables(ready).sort_by([(key, "ascending") for key in SORT_KEYS[table]])
-        for start in range(0, max(rows.num_rows, 1), FILE_ROWS):
-            yield partial(rows.slice, start, FILE_ROWS)
-        return
-    keys = [np.array(part[KEYS[table]].to_pylist(), dtype=np.bytes_) for part in ready]
-    order = np.argsort(np.concatenate([*keys, *(part.keys for part in later)]), kind="stable")
-    ends = np.cumsum([part.num_rows for part in (*ready, *later)])
-    for start in range(0, len(order), FILE_ROWS):
-        yield partial(_gathered, [*ready, *later], ends, order[start : start + FILE_ROWS])
-
-
-def _gathered(
-    parts: list[pa.Table | Part], ends: NDArray[np.int64], rows: NDArray[np.int64]
-) -> pa.Table:
-    """Rows of several parts, counted through all of them, in the order asked for."""
-    of = np.searchsorted(ends, rows, side="right")
-    tables, places = [], []
-    for at, part in enumerate(parts):
-        mine = np.flatnonzero(of == at)
-        if len(mine):
-            inside = rows[mine] - (ends[at - 1] if at else 0)
-            tables.append(
-                part.take(inside) if isinstance(part, Part) else part.take(pa.array(inside))
-            )
-            places.append(mine)
-    if len(tables) == 1:
-        return tables[0]
-    back = np.argsort(np.concatenate(places))
-    return pa.concat_tables(tables).combine_chunks().take(pa.array(back))
+def _rest(
+    previous: Snapshot | None, read: Read, file: File, gone: pa.Array | pa.ChunkedArray | None
+) -> pa.Table | Part:
+    """The file's rows less those that are gone."""
+    assert previous is not None
+    if file.table not in UNIQUE:
+        whole = previous.read(file)
+        return whole if gone is None else whole.filter(pc.invert(gone))
+    columns = [KEYS[file.table], *([PUBLISHED] if file.table in TIMED else [])]
+    rest = Rest(read, previous.read(file, columns), file, gone)
+    return Part(rest, np.arange(len(rest.keys)))
 
 
 def _write_piece(
@@ -267,6 +215,7 @@ def _write_piece(
         compression="zstd",
         compression_level=1,
         row_group_size=GROUP_ROWS,
+        use_dictionary=[name for name in REPEATED if name.partition(".")[0] in piece.column_names],
     )
     sync_file(path)
     return File(

@@ -1,0 +1,107 @@
+"""How the rows of a month lie in files, and what a change to some of them writes anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from itertools import pairwise
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dedupe.publish import Changes, Manifest, Snapshot, month_of, sorted_files, write_tables
+from dedupe.publish.pieces import FILE_ROWS
+from dedupe.schemas import ARTICLES
+
+COUNT = 3 * FILE_ROWS
+BEGIN = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+
+
+def articles(numbers: range | list[int], title: str = "first") -> pa.Table:
+    """Article after article, four a minute; ids tell nothing of the time."""
+    ids = [hashlib.blake2b(str(number).encode(), digest_size=16).hexdigest() for number in numbers]
+    when = [BEGIN + dt.timedelta(seconds=15 * number) for number in numbers]
+    columns = {"id": ids, "published_at": when, "title": [title] * len(ids)}
+
+    def column(field: pa.Field) -> pa.Array:
+        usual = {"authors": [], "sites": [], "first_seen_at": BEGIN, "updated_at": BEGIN}.get(
+            field.name, 0 if field.type == pa.int32() else ""
+        )
+        usual = None if field.nullable else usual
+        return pa.array(columns.get(field.name, [usual] * len(ids)), field.type)
+
+    return pa.table([column(field) for field in ARTICLES], schema=ARTICLES)
+
+
+def snapshot(folder: Path, before: Snapshot | None, new: pa.Table, number: int) -> Snapshot:
+    """The next snapshot: these rows in place of those with the same ids."""
+    changes = Changes()
+    changes.drop["articles"].update(new["id"].to_pylist() if before else ())
+    changes.put("articles", new, month_of(new["published_at"]))
+    place = folder / str(number)
+    place.mkdir()
+    files = sorted_files(write_tables(before, changes, number, place))
+    Manifest(
+        snapshot=number,
+        run_id="",
+        created_at="",
+        parent=None,
+        settings={},
+        versions={},
+        files=files,
+    ).write(place)
+    return Snapshot(place)
+
+
+def titles(of: Snapshot) -> dict[str, str]:
+    return {
+        row["id"]: row["title"]
+        for part in of.batches("articles", ["id", "title"])
+        for row in part.to_pylist()
+    }
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    return snapshot(tmp_path_factory.mktemp("first"), None, articles(range(COUNT)), 1)
+
+
+def test_a_file_is_a_stretch_of_time_and_in_the_order_of_ids(first: Snapshot) -> None:
+    files = [first.read(file) for file in first.manifest.of("articles")]
+    assert [file.num_rows for file in files] == [FILE_ROWS] * 3
+    for file in files:
+        assert file["id"].to_pylist() == sorted(file["id"].to_pylist())
+    stretches = sorted(
+        (min(file["published_at"].to_pylist()), max(file["published_at"].to_pylist()))
+        for file in files
+    )
+    assert all(one[1] < other[0] for one, other in pairwise(stretches))
+
+
+def test_what_happened_at_one_time_changes_one_file(first: Snapshot, tmp_path: Path) -> None:
+    later = snapshot(tmp_path, first, articles(range(500, 600), "later"), 2)
+    before, after = (
+        {file.sha256 for file in each.manifest.of("articles")} for each in (first, later)
+    )
+    assert len(after - before) == len(before - after) == 1
+    changed = articles(range(500, 600))["id"].to_pylist()
+    assert titles(later) == titles(first) | dict.fromkeys(changed, "later")
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, COUNT + 9000), st.integers(1, 3000)), max_size=3))
+def test_every_row_is_there_once_whatever_comes(
+    tmp_path_factory: pytest.TempPathFactory, first: Snapshot, batches: list[tuple[int, int]]
+) -> None:
+    folder, now, expected = tmp_path_factory.mktemp("later"), first, titles(first)
+    for number, (start, count) in enumerate(batches, 2):
+        new = articles(range(start, start + count), f"run {number}")
+        now = snapshot(folder, now, new, number)
+        expected |= dict.fromkeys(new["id"].to_pylist(), f"run {number}")
+    assert titles(now) == expected
+    files = now.manifest.of("articles")
+    assert sum(file.rows for file in files) == len(expected)
+    assert max(file.rows for file in files) <= FILE_ROWS
