@@ -169,13 +169,14 @@ def count(known: Site, keys: Mapping[int, int], *, leads: bool) -> bool:
         keys: its passages, each with its words.
         leads: whether its first passage is, whole, its description.
     """
-    if not keys or _is_copy(known, keys):
+    seen = known.passages
+    found = [seen.get(key) for key in keys]
+    if not keys or _is_copy(found, keys.values()):
         return False
     known.documents += 1
     known.leads += leads
-    for key in keys:
-        times, first = known.passages.get(key, (0, known.documents))
-        known.passages[key] = (times + 1, first)
+    for key, before in zip(keys, found, strict=True):
+        seen[key] = (before[0] + 1, before[1]) if before else (1, known.documents)
     if len(known.passages) > MOST_PASSAGES:
         forget(known, MOST_PASSAGES * 3 // 4)
     return True
@@ -221,12 +222,17 @@ def leads_with_summary(blocks: list[str], summary: str | None) -> bool:
     return len(blocks) > 1 and bool(summary) and fold(blocks[0]) == fold(summary or "")
 
 
-def _is_copy(site: Site, keys: Mapping[int, int]) -> bool:
+def _is_copy(found: Iterable[tuple[int, int] | None], counts: Iterable[int]) -> bool:
     """Whether most words stand in passages seen just once before: an article's second address."""
-    total = sum(keys.values())
-    seen = sum(words for key, words in keys.items() if site.passages.get(key, (0, 0))[0] == 1)
-    often = sum(words for key, words in keys.items() if site.passages.get(key, (0, 0))[0] > 1)
-    return seen > _COPY * max(1, total - often) and total > often
+    total = once = often = 0
+    for before, words in zip(found, counts, strict=True):
+        total += words
+        if before is not None:
+            if before[0] == 1:
+                once += words
+            else:
+                often += words
+    return once > _COPY * max(1, total - often) and total > often
 
 
 def forget(site: Site, keep: int) -> None:

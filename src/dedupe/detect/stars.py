@@ -64,10 +64,8 @@ def stars(
     live[groups.members] = True
     live[edges.left] = True
     waiting = np.flatnonzero(live)
-    while len(waiting):
-        waiting = waiting[~settled[waiting]]
-        block, waiting = waiting[:BLOCK], waiting[BLOCK:]
-        inside = np.zeros(count, dtype=bool)
+    inside = np.zeros(count, dtype=bool)
+    for block in _blocks(waiting, settled):
         inside[block] = True
         pairs = _inner(block, inside, groups, edges, plausible)
         for left, right, verdict in _verified(*pairs, verify):
@@ -80,6 +78,21 @@ def stars(
             for left, right, verdict in _verified(*pairs, verify):
                 settled[right] |= verdict.relation is not Relation.DISTINCT
                 yield left, right, verdict
+        inside[block] = False
+
+
+def _blocks(waiting: I64, settled: NDArray[np.bool_]) -> Iterator[I64]:
+    """The next places that are not ``settled`` when they are asked for, ``BLOCK`` at a time."""
+    start = 0
+    while start < len(waiting):
+        size = BLOCK
+        ahead = waiting[start : start + size]
+        while (~settled[ahead]).sum() < BLOCK and start + size < len(waiting):
+            size *= 2
+            ahead = waiting[start : start + size]
+        open_ = np.flatnonzero(~settled[ahead])[:BLOCK]
+        start += int(open_[-1]) + 1 if len(open_) == BLOCK else len(ahead)
+        yield ahead[open_]
 
 
 def _inner(

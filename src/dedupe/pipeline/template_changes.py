@@ -20,11 +20,12 @@ from dedupe.article import Article, Document
 from dedupe.clean.blocks import Stage
 from dedupe.clean.templates import STANDFIRST, Reading, cut, leads_with_summary, strip
 from dedupe.clean.templates import passages as passages_of
-from dedupe.detect import I64
-from dedupe.pipeline import staging
+from dedupe.detect import I64, Packed, unpack_ids
+from dedupe.pipeline.batch import packed
+from dedupe.pipeline.mapped import Mapped, release
 from dedupe.pipeline.run import Run
-from dedupe.pipeline.template_learning import Learning, Lesson, rebuild
-from dedupe.pipeline.template_state import Known, carry, path_of, read, write
+from dedupe.pipeline.template_learning import AT_ONCE, Learning, Lesson, rebuild
+from dedupe.pipeline.template_state import Known, carry, path_of, write
 from dedupe.publish import Snapshot
 from dedupe.words import content_hash
 
@@ -89,9 +90,8 @@ def learn_from(run: Run, draft: Snapshot, folder: Path) -> None:
     if not run.settings.templates:
         return
     target = path_of(folder, draft.stamp)
-    before = read(run.templates) if run.templates is not None else None
-    last = pc.max(before["last"]).as_py() if before is not None else None
-    if last is not None and run.started_at <= last:
+    before = Known.at(run.templates, frequent=False)
+    if any(run.started_at <= last for last in before.lasts().values()):
         # The clock went back: these documents do not come after those that were learnt.
         rebuild(draft, target)
         return
@@ -99,7 +99,7 @@ def learn_from(run: Run, draft: Snapshot, folder: Path) -> None:
     if run.templates is not None and not len(passages.rows):
         carry(run.templates, target)
         return
-    learning = Learning(Known(before))
+    learning = Learning(before)
     for site, lessons in passages.lessons():
         learning.learn_site(site, lessons, run.started_at)
     learning.bound()
@@ -115,47 +115,79 @@ class Passages:
     """The passages of the documents that a run saw first: what it learns from."""
 
     def __init__(self, run: Run) -> None:
-        """Map what was staged; no passage is read yet."""
+        """Map what was staged; of the passages only their numbers are read."""
         self._run = run
-        shards = [staging.read(path) for path in run.shards("passages")]
+        self._shards = [_Shard(path) for path in run.shards("passages")]
         at = np.full(len(run.batch), -1, np.int64)
-        for shard, table in enumerate(shards):
-            at[table["row"].to_numpy() + run.batch.bounds[shard]] = np.arange(table.num_rows)
+        for first, shard in zip(run.batch.bounds.tolist(), self._shards, strict=False):
+            at[shard.rows + first] = np.arange(len(shard.rows))
         self._at = at
-        self._flat = [_flat(table) for table in shards]
         rows = _first_versions(run)
         self.rows = rows[at[rows] >= 0]
 
-    def lessons(self) -> Iterator[tuple[str, list[Lesson]]]:
-        """What they teach, site by site."""
+    def lessons(self) -> Iterator[tuple[str, Iterator[Lesson]]]:
+        """What they teach, site by site, in the order of learning."""
         batch = self._run.batch
-        order = np.argsort(batch.sites[self.rows], kind="stable")
-        rows = self.rows[order]
+        hashes = np.zeros(len(batch), batch.document_ids.dtype)
+        for first, shard in zip(batch.bounds.tolist(), batch.shards, strict=False):
+            hashes[first : first + shard.num_rows] = packed(shard["content_hash"])
+        batch.looked(len(batch))
+        by: list[npt.NDArray[Any]] = [batch.sites[self.rows]]
+        for ids in (batch.document_ids, hashes):
+            by[:0] = _halves(ids[self.rows])
+        rows = self.rows[np.lexsort(by)]
         starts = np.flatnonzero(np.diff(batch.sites[rows], prepend=-1))
         for of_site in np.split(rows, starts[1:]) if len(rows) else ():
             name = batch.site(int(of_site[0]))
             assert name is not None
-            yield name, self._of(of_site, name)
+            yield name, self._of(of_site, name, hashes)
 
-    def _of(self, rows: I64, site: str) -> list[Lesson]:
-        stated = self._run.batch.take(rows, ["document_id", "content_hash"])
-        ids, hashes = (column.to_pylist() for column in stated.columns)
-        found = []
-        for row, document_id, content_hash_ in zip(rows.tolist(), ids, hashes, strict=True):
-            bounds, keys, words, leads = self._flat[self._run.batch.place(row)[0]]
-            at = int(self._at[row])
-            part = slice(bounds[at], bounds[at + 1])
-            found.append(
-                Lesson(
+    def _of(self, rows: I64, site: str, hashes: Packed) -> Iterator[Lesson]:
+        batch = self._run.batch
+        for first in range(0, len(rows), AT_ONCE):
+            some = rows[first : first + AT_ONCE]
+            ids = unpack_ids(batch.document_ids[some])
+            of_content = unpack_ids(hashes[some])
+            for row, document_id, content_hash_ in zip(some.tolist(), ids, of_content, strict=True):
+                shard = self._shards[batch.place(row)[0]]
+                at = int(self._at[row])
+                yield Lesson(
                     when=self._run.started_at,
                     document_id=document_id,
                     content_hash=content_hash_,
                     site=site,
-                    keys=dict(zip(keys[part].tolist(), words[part].tolist(), strict=True)),
-                    leads=bool(leads[at]),
+                    keys=shard.keys(at),
+                    leads=bool(shard.leads[at]),
                 )
-            )
-        return found
+            release(shard.map for shard in self._shards)
+
+
+class _Shard:
+    """The passages of a shard."""
+
+    def __init__(self, path: Path) -> None:
+        self.map = Mapped(path)
+        table = self.map.table
+        lengths = pc.list_value_length(table["keys"]).to_numpy()
+        self._ends = np.cumsum(lengths)
+        self._starts = self._ends - lengths
+        self._keys, self._words = (
+            pc.list_flatten(table[name]).to_numpy() for name in ("keys", "words")
+        )
+        self.rows: I64 = table["row"].to_numpy()
+        self.leads: npt.NDArray[np.bool_] = table["leads"].to_numpy()
+        self.map.release()
+
+    def keys(self, at: int) -> dict[int, int]:
+        """The passages of a document, each with its words."""
+        part = slice(self._starts[at], self._ends[at])
+        return dict(zip(self._keys[part].tolist(), self._words[part].tolist(), strict=True))
+
+
+def _halves(ids: Packed) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+    """Ids as numbers that rise as they do, for ``lexsort``: the later half first."""
+    both = np.ascontiguousarray(ids).view(">u8").reshape(-1, 2).astype(np.uint64)
+    return both[:, 1], both[:, 0]
 
 
 def _first_versions(run: Run) -> I64:
@@ -168,19 +200,3 @@ def _first_versions(run: Run) -> I64:
     filed = run.live.positions(list(run.outcome.filed))
     first[filed[filed >= 0]] = False
     return run.live.rows[first]
-
-
-_Flat = tuple[list[int], npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.bool_]]
-
-
-def _flat(table: pa.Table) -> _Flat:
-    """Bounds, keys, words and leads of a shard's passages."""
-    keys, words = (table[name].combine_chunks() for name in ("keys", "words"))
-    if isinstance(keys, pa.ChunkedArray):  # of an empty table
-        keys, words = pa.concat_arrays(keys.chunks), pa.concat_arrays(words.chunks)
-    return (
-        keys.offsets.to_pylist(),
-        keys.values.to_numpy(),
-        words.values.to_numpy(),
-        table["leads"].to_numpy(),
-    )

@@ -12,7 +12,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -23,19 +23,21 @@ from dedupe.clean.templates import (
     MOST_PASSAGES,
     STANDFIRST,
     Reading,
-    Site,
-    count,
     forget,
     leads_with_summary,
 )
 from dedupe.errors import StoreError
-from dedupe.pipeline.template_state import MOST_IN_ALL, Known, Passages, path_of, read, write
+from dedupe.pipeline.site_passages import Passages, Pupil
+from dedupe.pipeline.template_state import MOST_IN_ALL, Known, path_of, read, write
 from dedupe.publish import Snapshot
 
 log = logging.getLogger("dedupe")
 
 FEWEST_KEPT = 300
 """No site is cut to fewer passages for the sake of others; rather, old sites are forgotten."""
+
+AT_ONCE = 1_000
+"""Documents of a site that are learnt at a time: a megabyte."""
 
 _COLUMNS = [
     "id",
@@ -79,36 +81,38 @@ class Learning:
 
     def learn(self, lessons: Iterable[Lesson]) -> None:
         """Learn documents that come after all learnt so far. The bounds are kept run by run."""
-        ordered = sorted(lessons, key=lambda lesson: (lesson.when, lesson.site))
+        ordered = sorted(lessons, key=lambda lesson: (lesson.when, lesson.site, lesson.place))
         for when, of_run in groupby(ordered, key=lambda lesson: lesson.when):
             for name, of_site in groupby(of_run, key=lambda lesson: lesson.site):
                 self.learn_site(name, of_site, when)
             self.bound()
 
-    def learn_site(self, name: str, lessons: Iterable[Lesson], when: dt.datetime) -> None:
-        """Learn the documents of one site in one run; ``bound`` once all sites are learnt."""
-        site, learnt = self._site(name), False
-        for lesson in sorted(lessons, key=lambda lesson: lesson.place):
-            learnt |= count(site, lesson.keys, leads=lesson.leads)
+    def learn_site(self, name: str, lessons: Iterator[Lesson], when: dt.datetime) -> None:
+        """Learn the documents of one site in one run, which come by their ``place``.
+
+        Call ``bound`` once all sites are learnt.
+        """
+        pupil, learnt = Pupil(self._of(name)), False
+        while some := list(islice(lessons, AT_ONCE)):
+            learnt |= pupil.learn(some)
         if learnt:
             self._lasts[name] = when
-            self._put(name, site)
+            self._put(name, pupil.passages)
 
     def table(self) -> pa.Table:
         """The state that was reached."""
         return self._known.with_changes(self._changed, self._lasts)
 
-    def _site(self, name: str) -> Site:
+    def _of(self, name: str) -> Passages:
         if name not in self._changed:
-            return self._known.of(name) or Site()
-        changed = self._changed[name]
-        return changed.site() if changed else Site()
+            return self._known.passages(name)
+        return self._changed[name] or Passages.none()
 
-    def _put(self, name: str, site: Site) -> None:
-        self._total += len(site.passages) - self._sizes.get(name, 0)
-        self._sizes[name] = len(site.passages)
+    def _put(self, name: str, passages: Passages) -> None:
+        self._total += len(passages.keys) - self._sizes.get(name, 0)
+        self._sizes[name] = len(passages.keys)
         # A site takes ten times the memory of its arrays, and there may be thousands.
-        self._changed[name] = Passages.of(site)
+        self._changed[name] = passages
 
     def bound(self) -> None:
         """Cut the largest sites to a bound that makes all fit; else forget the stalest sites."""
@@ -118,9 +122,9 @@ class Learning:
         while most > FEWEST_KEPT and sum(min(size, most) for size in self._sizes.values()) > room:
             most = max(FEWEST_KEPT, most // 2)
         for name in [name for name, size in self._sizes.items() if size > most]:
-            site = self._site(name)
+            site = self._of(name).site()
             forget(site, most)
-            self._put(name, site)
+            self._put(name, Passages.of(site))
         for name in sorted(self._sizes, key=lambda name: (self._lasts[name], name)):
             if self._total <= room:
                 break

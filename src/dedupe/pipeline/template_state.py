@@ -11,8 +11,8 @@ import datetime as dt
 import os
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 
 from dedupe.clean.templates import LEAST_DOCUMENTS, MOST_PASSAGES, Site
 from dedupe.errors import StoreError
+from dedupe.pipeline.site_passages import Passages
 from dedupe.publish.durable import link_or_copy, sync_file, sync_folder
 
 TEMPLATES = "templates"
@@ -115,44 +116,53 @@ class Known:
 
     def __init__(self, table: pa.Table | None, *, frequent: bool = False) -> None:
         """Read from ``table`` (None: nothing is known); ``frequent`` passages only, to cut them."""
-        self._table = SCHEMA.empty_table() if table is None else table
-        self._row = {name: row for row, name in enumerate(self._table["site"].to_pylist())}
+        table = SCHEMA.empty_table() if table is None else table
+        self._table = table
+        self._row = {name: row for row, name in enumerate(table["site"].to_pylist())}
         self._frequent = frequent
         self._read: dict[str, Site] = {}
+        lengths = pc.list_value_length(table["keys"]).to_numpy()
+        self._ends = np.cumsum(lengths)
+        self._starts = self._ends - lengths
+        self._keys, self._times, self._firsts = (
+            _flat(table[name]) for name in ("keys", "times", "firsts")
+        )
 
     @classmethod
-    def at(cls, path: str | os.PathLike[str] | None) -> Known:
+    def at(cls, path: str | os.PathLike[str] | None, *, frequent: bool = True) -> Known:
         """The templates in a state file that was verified when the run began."""
         if path is None:
             return cls(None)
-        return cls(_table(pa.memory_map(os.fspath(path)).read_buffer()), frequent=True)
+        return cls(_table(pa.memory_map(os.fspath(path)).read_buffer()), frequent=frequent)
 
     def of(self, name: str | None) -> Site | None:
         """What is known of a site; None where nothing is."""
         if name is None or name not in self._row:
             return None
         if name not in self._read:
-            self._read[name] = self._site(self._row[name])
+            passages = self.passages(name)
+            if self._frequent:
+                passages = passages.frequent(LEAST_DOCUMENTS)
+            self._read[name] = passages.site()
         return self._read[name]
 
-    def _site(self, row: int) -> Site:
-        keys, times, firsts = (
-            self._table[name][row].values.to_numpy() for name in ("keys", "times", "firsts")
-        )
-        if self._frequent:
-            often = times >= LEAST_DOCUMENTS
-            keys, times, firsts = keys[often], times[often], firsts[often]
-        pairs = zip(times.tolist(), firsts.tolist(), strict=True)
-        return Site(
+    def passages(self, name: str) -> Passages:
+        """What is known of a site, in arrays."""
+        row = self._row.get(name)
+        if row is None:
+            return Passages.none()
+        part = slice(self._starts[row], self._ends[row])
+        return Passages(
             documents=self._table["documents"][row].as_py(),
             leads=self._table["leads"][row].as_py(),
-            passages=dict(zip(keys.tolist(), pairs, strict=True)),
+            keys=self._keys[part],
+            times=self._times[part],
+            firsts=self._firsts[part],
         )
 
     def sizes(self) -> dict[str, int]:
         """How many passages each site has."""
-        lengths = pc.list_value_length(self._table["keys"]).to_pylist()
-        return dict(zip(self._row, lengths, strict=True))
+        return dict(zip(self._row, (self._ends - self._starts).tolist(), strict=True))
 
     def lasts(self) -> dict[str, dt.datetime]:
         """When each site was last learnt from."""
@@ -162,54 +172,15 @@ class Known:
         self, changed: Mapping[str, Passages | None], lasts: Mapping[str, dt.datetime]
     ) -> pa.Table:
         """The state with sites put in place or (None) taken out."""
-        kept = [row for name, row in self._row.items() if name not in changed]
-        parts = [self._table.take(pa.array(kept, pa.int64())).cast(SCHEMA)]
-        parts.append(pa.Table.from_batches([_rows(changed, lasts)], SCHEMA))
-        return pa.concat_tables(parts).sort_by("site").combine_chunks()
+        names = sorted({*self._row, *changed} - {name for name in changed if changed[name] is None})
+        sites = [changed.get(name) or self.passages(name) for name in names]
+        offsets = pa.array(np.cumsum([0, *(len(site.keys) for site in sites)]), pa.int64())
 
+        def lists(parts: list[npt.NDArray[np.integer]], kind: pa.DataType) -> pa.Array:
+            values = np.concatenate(parts) if parts else np.empty(0, np.int64)
+            return pa.LargeListArray.from_arrays(offsets, pa.array(values, kind))
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Passages:
-    """A site's passages in arrays, by rising key."""
-
-    documents: int
-    leads: int
-    keys: npt.NDArray[np.int64]
-    times: npt.NDArray[np.int32]
-    firsts: npt.NDArray[np.int32]
-
-    @classmethod
-    def of(cls, site: Site) -> Passages:
-        """Those of ``site``."""
-        size = len(site.passages)
-        keys = np.fromiter(site.passages, np.int64, size)
-        seen = np.array(list(site.passages.values()), np.int32).reshape(size, 2)
-        order = np.argsort(keys)
-        return cls(site.documents, site.leads, keys[order], seen[order, 0], seen[order, 1])
-
-    def site(self) -> Site:
-        """The site that has them."""
-        pairs = zip(self.times.tolist(), self.firsts.tolist(), strict=True)
-        return Site(
-            documents=self.documents,
-            leads=self.leads,
-            passages=dict(zip(self.keys.tolist(), pairs, strict=True)),
-        )
-
-
-def _rows(
-    changed: Mapping[str, Passages | None], lasts: Mapping[str, dt.datetime]
-) -> pa.RecordBatch:
-    names = sorted(name for name, site in changed.items() if site is not None)
-    sites = [site for name in names if (site := changed[name]) is not None]
-    offsets = pa.array(np.cumsum([0, *(len(site.keys) for site in sites)]), pa.int64())
-
-    def lists(parts: list[npt.NDArray[np.integer]], kind: pa.DataType) -> pa.Array:
-        values = np.concatenate(parts) if parts else np.empty(0, np.int64)
-        return pa.LargeListArray.from_arrays(offsets, pa.array(values, kind))
-
-    return pa.record_batch(
-        [
+        columns = [
             pa.array(names, pa.string()),
             pa.array([site.documents for site in sites], pa.int32()),
             pa.array([site.leads for site in sites], pa.int32()),
@@ -217,6 +188,11 @@ def _rows(
             lists([site.keys for site in sites], pa.int64()),
             lists([site.times for site in sites], pa.int32()),
             lists([site.firsts for site in sites], pa.int32()),
-        ],
-        schema=SCHEMA,
-    )
+        ]
+        return pa.table(columns, schema=SCHEMA)
+
+
+def _flat(column: pa.ChunkedArray) -> npt.NDArray[np.signedinteger[Any]]:
+    """The values of all lists of a column, one list's after the other's."""
+    values: npt.NDArray[np.signedinteger[Any]] = pc.list_flatten(column).to_numpy()
+    return values
