@@ -7,6 +7,7 @@ the square of their number. So a key is followed only as long as it pays (``HOT`
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,11 @@ news: all but 0.6 % of them two or more, and those their rarest)."""
 
 SORTED = 8_000_000
 """Keys of the batch that are sorted at a time: 400 MB."""
+
+NARROW = 2**31
+"""What 32 bits count to."""
+
+Numbers = NDArray[np.signedinteger[Any]]
 
 _ROWS = 4096
 _SHIFT = np.uint64(32)
@@ -75,13 +81,13 @@ def with_index(sketches: Sketches, index: Index, wanted: NDArray[np.bool_]) -> t
 class Groups:
     """Places that share a key: group g has ``members[bounds[g] : bounds[g + 1]]``, rising."""
 
-    members: I64
+    members: Numbers
     bounds: I64
-    of: I64
+    of: Numbers
     """The groups of all places, one place's after the other's."""
     of_bounds: I64
     """Place p is in groups ``of[of_bounds[p] : of_bounds[p + 1]]``."""
-    at: I64
+    at: Numbers
     """Beside ``of``: where in ``members`` the place stands."""
 
 
@@ -93,14 +99,17 @@ def in_batch(sketches: Sketches, index: Index, place: I64, count: int) -> Groups
     expected = len(place) * index.parameters.banding.count + len(sketches.anchors)
     passes = np.uint64(1 + expected // SORTED)
     found = [
-        _shared(*_keys_in(sketches, index, place, np.uint64(at), passes))
+        _shared(*_keys_in(sketches, index, place, np.uint64(at), passes), count)
         for at in range(int(passes))
     ]
     members = np.concatenate([part for part, _ in found])
     sizes = np.concatenate([part for _, part in found])
+    found.clear()
     bounds = np.concatenate(([0], np.cumsum(sizes)))
-    order = np.argsort(members, kind="stable")
-    of = np.repeat(np.arange(len(sizes)), sizes)[order]
+    # Thirty for each document, so their width is what a large batch holds.
+    narrow = _width(max(len(members), count))
+    order: Numbers = np.argsort(members, kind="stable").astype(narrow)
+    of: Numbers = np.repeat(np.arange(len(sizes), dtype=narrow), sizes)[order]
     of_bounds = np.concatenate(([0], np.cumsum(np.bincount(members, minlength=count))))
     return Groups(members, bounds, of, of_bounds, order)
 
@@ -122,7 +131,7 @@ def _keys_in(
     return np.concatenate(every_key), np.concatenate(every_place)
 
 
-def _shared(keys: U64, places: I64) -> tuple[I64, I64]:
+def _shared(keys: U64, places: I64, count: int) -> tuple[Numbers, I64]:
     """The places that share a key, group after group by rising key, and the sizes of the groups."""
     order = np.lexsort((places, keys))
     keys, places = keys[order], places[order]
@@ -132,4 +141,9 @@ def _shared(keys: U64, places: I64) -> tuple[I64, I64]:
     twin[1:] = ~fresh[1:] & (places[1:] == places[:-1])
     fresh, places = fresh[~twin], places[~twin]
     sizes = np.diff(np.append(np.flatnonzero(fresh), len(places)))
-    return places[np.repeat(sizes > 1, sizes)], sizes[sizes > 1]
+    kept: Numbers = places[np.repeat(sizes > 1, sizes)].astype(_width(count))
+    return kept, sizes[sizes > 1]
+
+
+def _width(most: int) -> type[np.signedinteger[Any]]:
+    return np.int32 if most < NARROW else np.int64

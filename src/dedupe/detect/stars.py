@@ -8,14 +8,14 @@ not by degree.) A story with n copies costs n comparisons, as its first centre s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.article import Relation, Verdict
-from dedupe.detect.candidates import Groups
+from dedupe.detect.candidates import Groups, Numbers
 from dedupe.detect.layout import I64
 
 BLOCK = 128
@@ -102,7 +102,8 @@ def _inner(
     left, right = edges.after(block)
     keep = inside[right]
     known = left[keep], right[keep]
-    lefts, rights = [left[:0]], [right[:0]]
+    lefts: list[Numbers] = [left[:0]]
+    rights: list[Numbers] = [right[:0]]
     last = int(block[-1]) if len(block) else 0
     place, group, at = _memberships(block, groups)
     # Members of a group rise, so those inside the block follow closely.
@@ -174,7 +175,7 @@ def _strongest(lefts: I64, strength: I64) -> NDArray[np.bool_]:
     return chosen
 
 
-def _memberships(places: I64, groups: Groups) -> tuple[I64, I64, I64]:
+def _memberships(places: I64, groups: Groups) -> tuple[I64, Numbers, Numbers]:
     """Place, group and position among the members, for each group that a place is in."""
     low = groups.of_bounds[places]
     counts = groups.of_bounds[places + 1] - low
@@ -187,11 +188,11 @@ def _verified(left: I64, right: I64, verify: Verify) -> Iterator[tuple[int, int,
         yield from zip(left.tolist(), right.tolist(), verify(left, right), strict=True)
 
 
-def _unique(lefts: list[I64], rights: list[I64]) -> tuple[I64, I64]:
+def _unique(lefts: Sequence[Numbers], rights: Sequence[Numbers]) -> tuple[I64, I64]:
     return _decoded(np.unique(_codes(np.concatenate(lefts), np.concatenate(rights))))
 
 
-def _codes(left: I64, right: I64) -> NDArray[np.uint64]:
+def _codes(left: Numbers, right: Numbers) -> NDArray[np.uint64]:
     return (left.astype(np.uint64) << np.uint64(32)) | right.astype(np.uint64)
 
 
@@ -200,7 +201,7 @@ def _decoded(codes: NDArray[np.uint64]) -> tuple[I64, I64]:
     return (codes >> np.uint64(32)).astype(np.int64), (codes & low).astype(np.int64)
 
 
-def _ranges(first: I64, counts: I64) -> I64:
+def _ranges(first: Numbers, counts: Numbers) -> I64:
     """``first[0] .. first[0] + counts[0] - 1``, ``first[1] ..`` and so on, in one array."""
     ends = np.cumsum(counts)
     total = int(ends[-1]) if len(ends) else 0

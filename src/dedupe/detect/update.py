@@ -11,7 +11,7 @@ import numpy as np
 from dedupe.detect import manifest as manifests
 from dedupe.detect.header import Header
 from dedupe.detect.identifiers import id_keys, pack_ids
-from dedupe.detect.layout import Entries, Kind, bucket_bits
+from dedupe.detect.layout import MOST_ORDINALS, Entries, Kind, bucket_bits
 from dedupe.detect.manifest import Manifest
 from dedupe.detect.merge import merge, plan
 from dedupe.detect.segment import Segment
@@ -89,11 +89,13 @@ class IndexUpdate:
     def write(self) -> None:
         """Makes the index under the new stamp durable, beside the present one."""
         self._flush()
+        # What a large update wrote piece by piece it joins itself: no small one shall have to.
+        mine = len(self._index.manifest.segments)
+        span = sum(header.span for header in self._segments[mine:])
+        if len(self._segments) > mine + 1 and span <= MOST_ORDINALS:
+            self._merge(mine)
         while (start := plan(self._segments)) is not None:
-            dead = [Segment(self._index.folder, header).dead for header in self._segments]
-            gone = np.unique(np.concatenate(dead))
-            merged = merge(self._index.folder, self._name(), self._segments[start:], gone)
-            self._segments[start:] = [merged]
+            self._merge(start)
         manifests.sync(self._index.folder)
         manifests.write(
             self._index.folder,
@@ -103,6 +105,12 @@ class IndexUpdate:
                 segments=tuple(self._segments),
             ),
         )
+
+    def _merge(self, start: int) -> None:
+        dead = [Segment(self._index.folder, header).dead for header in self._segments]
+        gone = np.unique(np.concatenate(dead))
+        merged = merge(self._index.folder, self._name(), self._segments[start:], gone)
+        self._segments[start:] = [merged]
 
     def _put(self, space: str, kind: Kind, keys: U64, values: U64) -> None:
         self._kinds[space] = kind

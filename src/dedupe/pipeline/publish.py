@@ -103,11 +103,13 @@ def _index_update(run: Run, stamp: str) -> IndexUpdate:
     for first in range(0, len(ids), AT_ONCE):
         part = ids[first : first + AT_ONCE]
         update.add_sketches(unpack_ids(part), run.detector.sketches_of(part))
+        run.batch.looked(len(part))
     restored = sorted(outcome.restored)
     texts = run.texts.fetch(restored)
     update.add(restored, [texts[identity] for identity in restored])
     for table in run.batch.shards:
         put_documents(update, table["document_id"].to_pylist(), table["raw_hash"].to_pylist())
+        run.batch.looked(table.num_rows)
     for rejects in _rejected(run):
         put_seen(update, rejects["id"].to_pylist(), rejects["raw_hash"].to_pylist())
     return update
