@@ -16,6 +16,7 @@ from dedupe.pipeline.commit import commit
 from dedupe.pipeline.duplicate_rows import duplicate_changes
 from dedupe.pipeline.healing import healing
 from dedupe.pipeline.inbox import put_away
+from dedupe.pipeline.lock import STATE
 from dedupe.pipeline.provenance import versions
 from dedupe.pipeline.rebuild import put_documents, put_seen
 from dedupe.pipeline.removal_rows import removal_changes
@@ -23,6 +24,7 @@ from dedupe.pipeline.run import Run
 from dedupe.pipeline.signature_rows import signature_changes
 from dedupe.pipeline.template_changes import learn_from
 from dedupe.publish import Changes, Manifest, Snapshot, sorted_files, write_tables
+from dedupe.publish.keys import KEYS
 from dedupe.schemas import COMPARISONS, REJECTS, RUNS
 
 AT_ONCE = 4096
@@ -65,6 +67,7 @@ def _write(run: Run) -> int:
     _comparisons(run, changes)
     if run.dry_run:
         return run.snapshot.number if run.snapshot else 0
+    changes.keys = run.data_dir / STATE / KEYS
     signature_changes(run, changes)
     _runs(run, changes)
     return _commit(run, changes)

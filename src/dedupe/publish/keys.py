@@ -28,8 +28,19 @@ _ROW = np.dtype("<u4")
 _SUM_BYTES = 4
 
 
+class Wanted:
+    """Ids whose rows are looked for, in file after file."""
+
+    def __init__(self, ids: Collection[str]) -> None:
+        """Some ids, or what may be none."""
+        self.column = pa.array(sorted(ids), pa.string())
+        packed = _packed(self.column)
+        self.packed = None if packed is None else np.unique(packed)
+        """The ids in 16 bytes each, rising; None where one is no id."""
+
+
 def rows_of(
-    folder: Path, file: File, key: str, wanted: pa.Array, read: Callable[[], pa.ChunkedArray]
+    folder: Path, file: File, key: str, wanted: Wanted, read: Callable[[], pa.ChunkedArray]
 ) -> NDArray[np.int64] | None:
     """The rows of ``file`` whose ``key`` is ``wanted``, rising; None where ids are no ids.
 
@@ -37,27 +48,33 @@ def rows_of(
         folder: where sorted ids are kept; made where it does not exist.
         file: a file of a snapshot.
         key: one of its columns of ids.
-        wanted: 32 hexadecimal digits each.
+        wanted: what is looked for.
         read: gives the column.
     """
-    asked = _packed(wanted)
+    asked = wanted.packed
     if asked is None:
         return None
-    path = folder / f"{file.sha256[:_DIGITS]}-{key}.keys"
-    found = _load(path, file.rows)
+    found = _load(_path(folder, file, key), file.rows) or keep(folder, file, key, read())
     if found is None:
-        ids = _packed(read())
-        if ids is None:
-            return None
-        order = np.argsort(ids, kind="stable")
-        found = ids[order], order.astype(_ROW)
-        _keep(path, *found)
+        return None
     ids, rows = found
-    asked = np.unique(asked)
     first, last = np.searchsorted(ids, asked, "left"), np.searchsorted(ids, asked, "right")
     counts = last - first
     at = np.repeat(first - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
     return np.sort(rows[at]).astype(np.int64)
+
+
+def keep(
+    folder: Path, file: File, key: str, column: pa.ChunkedArray
+) -> tuple[NDArray[np.bytes_], NDArray[np.uint32]] | None:
+    """Keep the ids in a column of ``file``, and give them and their rows; None if they are none."""
+    ids = _packed(column)
+    if ids is None:
+        return None
+    order = np.argsort(ids, kind="stable")
+    found = ids[order], order.astype(_ROW)
+    _keep(_path(folder, file, key), *found)
+    return found
 
 
 def drop_others(folder: Path, files: Collection[File]) -> None:
@@ -66,6 +83,10 @@ def drop_others(folder: Path, files: Collection[File]) -> None:
     for path in folder.glob("*"):
         if path.name.partition("-")[0] not in present:
             path.unlink(missing_ok=True)
+
+
+def _path(folder: Path, file: File, key: str) -> Path:
+    return folder / f"{file.sha256[:_DIGITS]}-{key}.keys"
 
 
 def _packed(column: pa.Array | pa.ChunkedArray) -> NDArray[np.bytes_] | None:

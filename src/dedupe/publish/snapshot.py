@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -13,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dedupe.errors import StoreError
-from dedupe.publish.keys import CACHED_FROM, rows_of
+from dedupe.publish.keys import CACHED_FROM, Wanted, rows_of
 from dedupe.publish.manifest import File, Manifest
 from dedupe.schemas import TABLES
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 CURRENT = "current"
 SNAPSHOTS = "snapshots"
+
+READERS = 2
+"""Files from which rows are taken at a time."""
 
 
 class Snapshot:
@@ -137,17 +141,15 @@ class Snapshot:
         empty = pa.schema([schema.field(name) for name in names]).empty_table()
         if not ids:
             return empty
-        wanted = pa.array(sorted(ids), pa.string())
-        parts = [empty]
-        for file in self.manifest.of(table):
-            if not file.rows:
-                continue
-            mask = self.mask(file, key, wanted)
-            if mask is not None:
-                parts.append(self._take(file, names, mask))
-        return pa.concat_tables(parts)
+        wanted = Wanted(ids)
+        masks = ((file, self.mask(file, key, wanted)) for file in self.manifest.of(table))
+        hit = [(file, mask) for file, mask in masks if mask is not None]
+        # Decoding leaves Python's lock.
+        with ThreadPoolExecutor(READERS) as readers:
+            parts = readers.map(lambda pair: self._take(pair[0], names, pair[1]), hit)
+            return pa.concat_tables([empty, *parts])
 
-    def mask(self, file: File, key: str, wanted: pa.Array) -> pa.Array | pa.ChunkedArray | None:
+    def mask(self, file: File, key: str, wanted: Wanted) -> pa.Array | pa.ChunkedArray | None:
         """Which rows of a file have a ``key`` among ``wanted``; None where none has."""
 
         def column() -> pa.ChunkedArray:
@@ -159,7 +161,9 @@ class Snapshot:
                 marked = np.zeros(file.rows, np.bool_)
                 marked[rows] = True
                 return pa.array(marked) if len(rows) else None
-        mask = pc.is_in(pc.cast(column(), pa.string()), value_set=wanted)
+        if not file.rows:
+            return None
+        mask = pc.is_in(pc.cast(column(), pa.string()), value_set=wanted.column)
         return mask if pc.any(mask).as_py() else None
 
     def _take(self, file: File, columns: list[str], mask: pa.Array | pa.ChunkedArray) -> pa.Table:
@@ -167,14 +171,17 @@ class Snapshot:
         reader = pq.ParquetFile(self._at(file), filesystem=self._filesystem)
         if set(columns) - set(reader.schema_arrow.names):
             return self.read(file, columns).filter(mask)
-        parts, start = [], 0
-        for group in range(reader.num_row_groups):
-            count = reader.metadata.row_group(group).num_rows
-            part = mask.slice(start, count)
-            start += count
-            if pc.any(part).as_py():
-                parts.append(reader.read_row_group(group, columns=columns).filter(part))
-        return pa.concat_tables(parts).select(columns)
+        marked = np.asarray(mask)
+        metadata = reader.metadata
+        sizes = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
+        ends = np.cumsum(sizes)
+        groups, wanted = [], []
+        for group, (first, last) in enumerate(zip(ends - sizes, ends, strict=True)):
+            if marked[first:last].any():
+                groups.append(group)
+                wanted.append(marked[first:last])
+        rows = reader.read_row_groups(groups, columns=columns, use_threads=False)
+        return rows.filter(pa.array(np.concatenate(wanted))).select(columns)
 
     @cached_property
     def counts(self) -> dict[str, int]:

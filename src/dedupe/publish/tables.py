@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from dedupe.publish.durable import digest, link_or_copy, sync_file
+from dedupe.publish.keys import CACHED_FROM, Wanted, keep
 from dedupe.publish.manifest import File
 from dedupe.publish.pieces import KEYS, PUBLISHED, TIMED, UNIQUE, Lazy, Part, pieces
 from dedupe.publish.rest import Read, Rest, reader
@@ -28,7 +29,7 @@ from dedupe.publish.snapshot import Snapshot
 from dedupe.schemas import SCHEMA_VERSION, TABLES
 
 UNKNOWN = "unknown"
-GROUP_ROWS = 1_024
+GROUP_ROWS = 256
 """Rows in a row group: what fetching one text costs to decode."""
 SMALL_ROWS = 2_048
 """Rows below which a file is small."""
@@ -60,12 +61,39 @@ REPEATED = [
 would only cost time and room for texts, ids and the numbers of signatures."""
 
 
+RANGED = [
+    "id",
+    "document_id",
+    "canonical_id",
+    "article_id",
+    "left_id",
+    "right_id",
+    "site",
+    "language",
+    "published_at",
+    "first_seen_at",
+    "updated_at",
+    "word_count",
+    "copies",
+    "version",
+    "relation",
+    "jaccard",
+    "containment",
+    "run_id",
+]
+"""Columns of which each row group states the least and the greatest value: none of long texts."""
+
+SOUGHT = {"articles": ["id"], "signatures": ["id"], "duplicates": ["id", "canonical_id"]}
+"""Ids that every run looks for, and that are sorted when a file is written."""
+
+
 @dataclass(slots=True)
 class Changes:
     """What a run does to the tables: rows to drop by key, then rows to add by month.
 
     ``metadata`` goes into the footer of every file written for a table; ``fold`` is the number of
-    small files in a month from which they become one.
+    small files in a month from which they become one; ``keys`` is where sorted ids of the files are
+    kept (see that module).
     """
 
     drop: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -74,6 +102,7 @@ class Changes:
     )
     metadata: dict[str, dict[str, str]] = field(default_factory=dict)
     fold: int = FOLD
+    keys: Path | None = None
 
     def put(self, table: str, rows: pa.Table, months: list[str] | None = None) -> None:
         """Add ``rows``, each to its month; without ``months`` all go to ``unknown``."""
@@ -139,11 +168,10 @@ def write_tables(
                 target.parent.mkdir(parents=True, exist_ok=True)
                 link_or_copy(previous.path(file), target)
             files += kept
-            footer = changes.metadata.get(table, {})
             for month, parts in sorted(months.items()):
                 target = folder / table / f"month={month}"
                 target.mkdir(parents=True, exist_ok=True)
-                write = partial(_write_piece, folder, target, table, number, footer)
+                write = partial(_write_piece, folder, target, table, number, changes)
                 made = list(pieces(table, parts))
                 waiting.append(writers.map(write, range(len(made)), made))
         for written in waiting:
@@ -161,12 +189,12 @@ def _plan(
     kept: list[File] = []
     old = [file for file in previous.manifest.of(table) if file.rows] if previous else []
     dropped = changes.drop.get(table, set())
-    value_set = pa.array(sorted(dropped), pa.string()) if dropped else None
+    wanted = Wanted(dropped) if dropped else None
     read = reader(previous) if previous else None
     for file in old:
         gone = None
-        if previous is not None and value_set is not None:
-            gone = previous.mask(file, KEYS[table], value_set)
+        if previous is not None and wanted is not None:
+            gone = previous.mask(file, KEYS[table], wanted)
         if gone is None:
             kept.append(file)
         elif read and not pc.all(gone).as_py():
@@ -202,13 +230,13 @@ def _write_piece(
     target: Path,
     table: str,
     number: int,
-    metadata: dict[str, str],
+    changes: Changes,
     part: int,
     make: Callable[[], pa.Table],
 ) -> File:
     piece = make()
     path = target / f"{number:06d}-{part}.parquet"
-    footer = {"dedupe.schema_version": str(SCHEMA_VERSION), **metadata}
+    footer = {"dedupe.schema_version": str(SCHEMA_VERSION), **changes.metadata.get(table, {})}
     pq.write_table(
         piece.replace_schema_metadata(footer),
         path,
@@ -216,9 +244,10 @@ def _write_piece(
         compression_level=1,
         row_group_size=GROUP_ROWS,
         use_dictionary=[name for name in REPEATED if name.partition(".")[0] in piece.column_names],
+        write_statistics=[name for name in RANGED if name in piece.column_names],
     )
     sync_file(path)
-    return File(
+    file = File(
         path=path.relative_to(folder).as_posix(),
         table=table,
         month=target.name.removeprefix("month="),
@@ -226,3 +255,7 @@ def _write_piece(
         bytes=path.stat().st_size,
         sha256=digest(path),
     )
+    if changes.keys is not None and file.rows >= CACHED_FROM:
+        for key in SOUGHT.get(table, ()):
+            keep(changes.keys, file, key, piece[key])
+    return file
