@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from tests.desk import Desk, outcomes
@@ -148,3 +149,26 @@ def test_old_versions_follow_their_document_into_the_cluster_that_takes_it(desk:
     assert desk.row("duplicates", version=1)["relation"] == "revision"
     assert {row["canonical_id"] for row in desk.rows("duplicates")} == {article["id"]}
     assert article["copies"] == 1
+
+
+def test_who_leaves_the_same_cluster_twice_gets_another_name_the_second_time(desk: Desk) -> None:
+    """The name that it got the first time went to the better copy that took over from it."""
+    first, second, third = (story(number, paragraphs=6, language="en") for number in (1, 2, 3))
+
+    def copy(number: int, told: Story) -> None:
+        # Under one title these are versions of one document, whatever their text.
+        again = replace(told, title=first.title)
+        desk.ingest(put(desk, f"copy {number}", at("copy", again)))
+
+    desk.ingest(put(desk, "1", at("first", first)))
+    copy(1, first)
+    copy(2, second)
+    own = desk.row("articles", site="copy.example")["cluster_id"]
+    desk.ingest(put(desk, "2", at("better", second.longer(paragraphs=3))))
+    assert desk.row("articles", site="better.example")["cluster_id"] == own
+    copy(3, first.with_paragraphs(first.paragraphs[:-1]))
+    assert len(desk.rows("articles")) == 2
+    copy(4, third)
+    names = {row["site"]: row["cluster_id"] for row in desk.rows("articles")}
+    assert len(names) == len(set(names.values())) == 3
+    assert names["better.example"] == own
