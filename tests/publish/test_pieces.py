@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedupe.publish import Changes, Manifest, Snapshot, month_of, sorted_files, write_tables
+from dedupe.publish.keys import CACHED_FROM, Wanted, rows_of
 from dedupe.publish.pieces import FILE_ROWS
 from dedupe.schemas import ARTICLES
 
@@ -89,6 +90,22 @@ def test_what_happened_at_one_time_changes_one_file(first: Snapshot, tmp_path: P
     assert len(after - before) == len(before - after) == 1
     changed = articles(range(500, 600))["id"].to_pylist()
     assert titles(later) == titles(first) | dict.fromkeys(changed, "later")
+
+
+def test_the_ids_of_a_file_are_sorted_when_it_is_written(tmp_path: Path) -> None:
+    new, keys = articles(range(CACHED_FROM)), tmp_path / "keys"
+    changes = Changes(keys=keys)
+    changes.put("articles", new)
+    written = write_tables(None, changes, 1, tmp_path / "tables")
+    (file,) = (file for file in written if file.table == "articles")
+    ids = new["id"].to_pylist()
+
+    def unread() -> pa.ChunkedArray:
+        raise AssertionError("the file was read")
+
+    rows = rows_of(keys, file, "id", Wanted(ids[5:9]), unread)
+    assert rows is not None
+    assert rows.tolist() == sorted(sorted(ids).index(each) for each in ids[5:9])
 
 
 @settings(max_examples=12, deadline=None)

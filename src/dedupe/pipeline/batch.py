@@ -7,7 +7,7 @@ titles and sources stay in the staged shards, which are memory-mapped, and are l
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -25,8 +25,8 @@ NEVER = np.iinfo(np.int64).min
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-LOOKS = 1_024
-"""Rows looked at before the pages that they lie in are let go of; each maps 64 kB at least."""
+LOOKS = 256
+"""Rows looked at before the pages that they lie in are let go of; each maps 64 kB and more."""
 
 
 class Batch:
@@ -35,8 +35,10 @@ class Batch:
     def __init__(self, shards: Sequence[Mapped]) -> None:
         """Read the narrow columns of ``shards``."""
         self.shards = [shard.table for shard in shards]
-        self._maps: list[Mapped | Scratch] = [*shards]
+        self._maps = shards
+        self._scratch: list[Scratch] = []
         self._looks = 0
+        self._touched: set[int] = set()
         self.bounds: I64 = np.cumsum(
             [0, *(shard.num_rows for shard in self.shards)], dtype=np.int64
         )
@@ -53,14 +55,15 @@ class Batch:
 
     def hold(self, scratch: Scratch) -> None:
         """Let go of the pages of this together with those of the shards."""
-        self._maps.append(scratch)
+        self._scratch.append(scratch)
 
-    def looked(self, rows: int) -> None:
-        """Say that so many rows were looked at."""
+    def looked(self, rows: int, shards: Iterable[int] = ()) -> None:
+        """Say that so many rows were looked at, in these shards."""
         self._looks += rows
+        self._touched.update(shards)
         if self._looks >= LOOKS:
-            self._looks = 0
-            release(self._maps)
+            touched, self._looks, self._touched = self._touched, 0, set()
+            release([*self._scratch, *(self._maps[shard] for shard in touched)])
 
     def place(self, row: int) -> tuple[int, int]:
         """The shard of a row, and its row there."""
@@ -74,7 +77,7 @@ class Batch:
     def text(self, row: int) -> str:
         """The clean text of a row."""
         shard, at = self.place(row)
-        self.looked(1)
+        self.looked(1, (shard,))
         return str(self.shards[shard].column("text")[at].as_py())
 
     def site(self, row: int) -> str | None:
@@ -105,8 +108,8 @@ class Batch:
 
     def take(self, rows: I64, columns: list[str] | None = None) -> pa.Table:
         """The staged columns of ``rows`` (all, or those named), in that order."""
-        self.looked(len(rows))
         shards = np.searchsorted(self.bounds, rows, side="right") - 1
+        self.looked(len(rows), np.unique(shards).tolist())
         order = np.argsort(shards, kind="stable")
         ends = np.cumsum(np.bincount(shards, minlength=len(self.shards)))
         parts = []

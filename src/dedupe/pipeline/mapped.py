@@ -38,6 +38,7 @@ class Scratch:
     def __init__(self, path: Path, kind: type[np.generic], shape: tuple[int, ...]) -> None:
         """Zeros."""
         size = int(np.prod(shape)) * np.dtype(kind).itemsize
+        path.unlink(missing_ok=True)  # of a try that broke; it may be mapped still
         with path.open("wb+") as file:
             file.truncate(max(size, 1))
             self._map = mmap.mmap(file.fileno(), max(size, 1))  # shared: nothing written is lost

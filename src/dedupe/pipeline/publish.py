@@ -110,9 +110,9 @@ def _index_update(run: Run, stamp: str) -> IndexUpdate:
     restored = sorted(outcome.restored)
     texts = run.texts.fetch(restored)
     update.add(restored, [texts[identity] for identity in restored])
-    for table in run.batch.shards:
+    for shard, table in enumerate(run.batch.shards):
         put_documents(update, table["document_id"].to_pylist(), table["raw_hash"].to_pylist())
-        run.batch.looked(table.num_rows)
+        run.batch.looked(table.num_rows, (shard,))
     for rejects in _rejected(run):
         put_seen(update, rejects["id"].to_pylist(), rejects["raw_hash"].to_pylist())
     return update

@@ -131,7 +131,7 @@ class Passages:
         hashes = np.zeros(len(batch), batch.document_ids.dtype)
         for first, shard in zip(batch.bounds.tolist(), batch.shards, strict=False):
             hashes[first : first + shard.num_rows] = packed(shard["content_hash"])
-        batch.looked(len(batch))
+        batch.looked(len(batch), range(len(batch.shards)))
         by: list[npt.NDArray[Any]] = [batch.sites[self.rows]]
         for ids in (batch.document_ids, hashes):
             by[:0] = _halves(ids[self.rows])
