@@ -7,7 +7,7 @@ from itertools import combinations
 from pathlib import Path
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dedupe
@@ -27,6 +27,7 @@ def rejected(left: int, right: int, jaccard: float) -> Pair:
     return Pair(left=f"{left:032x}", right=f"{right:032x}", verdict=verdict)
 
 
+@settings(deadline=None)
 @given(st.integers(2, 40), st.integers(0, 10**6))
 def test_each_document_keeps_its_closest_whatever_the_order(count: int, seed: int) -> None:
     random = Random(seed)

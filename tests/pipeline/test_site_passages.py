@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedupe.clean import templates
@@ -43,6 +43,7 @@ def same(one: Passages, other: Passages) -> bool:
     )
 
 
+@settings(deadline=None)
 @given(before=lessons, one=lessons, other=lessons, most=st.sampled_from([20, 1000]))
 def test_some_passages_teach_what_all_teach(
     before: list[Read], one: list[Read], other: list[Read], most: int
