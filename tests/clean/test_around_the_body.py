@@ -115,3 +115,10 @@ def test_linked_headlines_that_head_the_parts_of_a_list_stay() -> None:
     ]
     text = clean(page(f"<h1>Les ponts de la vallée</h1><div>{''.join(parts)}</div>")).text
     assert all(name in text for name in names)
+
+
+def test_all_paragraphs_between_the_title_and_a_narrow_body_are_body() -> None:
+    opening = "".join(f"<div><p>{text}</p></div>" for text in PARAGRAPHS[:2])
+    rest = f'<div class="article-body">{paragraphs(PARAGRAPHS[2:])}</div>'
+    tail = '<div><a href="/a">Un autre sujet</a></div>' * 3
+    assert clean(page(f"<h1>{TITLE}</h1>{opening}{tail}{rest}")).text == BODY

@@ -200,3 +200,11 @@ def test_a_heading_in_the_sites_header_is_one_where_the_head_says_it() -> None:
     head += f'<script type="application/ld+json">{data}</script>'
     body = f'<div class="site-header"><h1>{TITLE}</h1></div><main>{paragraphs()}</main>'
     assert clean(page(body, head=head, title=TITLE)).title == TITLE
+
+
+def test_a_hidden_heading_has_no_vote() -> None:
+    data = json.dumps({"@type": "NewsArticle", "headline": SEARCHED, "datePublished": "2025-05-20"})
+    head = f'{NAMED}<meta property="og:title" content="{SHOWN}">'
+    head += f'<script type="application/ld+json">{data}</script>'
+    body = f'<main><h1 class="visually-hidden">{SEARCHED}</h1>{paragraphs()}</main>'
+    assert clean(page(body, head=head, title=SEARCHED)).title == SHOWN

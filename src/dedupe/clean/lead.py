@@ -85,9 +85,10 @@ def restore_lead(walk: Walk, fields: Fields, heading: Block | None, main: int) -
             if fields.provenance.get("summary") in {None, "meta"}:
                 fields.summary = None
                 fields.state("summary", block.text, "standfirst")
-        else:
-            block.cut = None
-        return
+            return
+        block.cut = None
+        if walk.boxes[block.zone].tag != "p":
+            return
 
 
 def _marked(walk: Walk, zone: int) -> bool:

@@ -50,7 +50,9 @@ def page_title(head: Head, walk: Walk, fields: Fields) -> tuple[str | None, str,
         if key:
             votes[key] = votes.get(key, 0.0) + weight + (0.01 if source == "meta" else 0.0)
             texts.setdefault(key, (text, source))
-    for key in {block.folded for block in headings}:
+    # A heading that nobody sees is there for search engines.
+    seen = [b for b in headings if b.cut is None or b.cut.rule != "hidden"]
+    for key in {block.folded for block in seen}:
         if key in votes:
             votes[key] += _OTHER_HEADING
     written = fold(strip_site(head.title, site))
