@@ -19,7 +19,10 @@ FIELDS = (
     *("site", "language", "summary"),
 )
 """What a row may state; ``dedupe.acquire.fields`` says under which names."""
-DECIDING = ("threshold", "containment", "shingle", "permutations", "seed", "policy", "sources")
+DECIDING = (
+    *("threshold", "containment", "excerpts", "shingle", "permutations", "seed"),
+    *("policy", "sources"),
+)
 """The settings on which clusters and canonicals depend."""
 
 FETCH = ("never", "named", "all")
@@ -65,6 +68,10 @@ class Settings:
     )
     containment: float = _setting(
         0.95, "share of one text's shingles found in the other from which it is contained", 0.1, 1
+    )
+    excerpts: bool = _setting(
+        True,  # noqa: FBT003 - a default
+        "file the edited beginning of an article under it, whatever was put around",
     )
     shingle: int = _setting(3, "words in a shingle", 1, 10)
     permutations: int = _setting(128, "length of a MinHash signature", 16, 256)

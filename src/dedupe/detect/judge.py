@@ -7,6 +7,9 @@ site and reports of one series overlap too. Of two texts that do,
 - those that both have passages of their own (see ``passages``) are two texts on one ground:
   ``distinct``;
 - of the others, a text that lies in a clearly longer one is ``contained``, the rest are ``near``.
+
+A text that is the edited beginning of another (see ``excerpts``) is ``contained`` in it, though the
+overlap be too little or both have passages of their own, if the settings want it so.
 """
 
 from __future__ import annotations
@@ -27,9 +30,12 @@ LEAST_SIMILAR = 4
 """Distinct shingles that both texts must have to count as near: two texts of a few words, or of one
 word many times, are the same or they are not."""
 
-EXCERPT = 0.45
+MUCH = 0.45
 """Share of passages of its own from which a text is much more than the other, which then must be
 contained in it whole: no Jaccard similarity that is left makes them alike."""
+
+LEAST_EXCERPT = 0.3
+"""Containment below which no text is looked at for being an excerpt of another."""
 
 SHORTER = 0.8
 """Ratio of distinct shingles below which a text is clearly shorter than the other."""
@@ -41,6 +47,7 @@ class Reason(StrEnum):
     SAME_WORDS = "same-words"
     SIMILAR = "similar"
     CONTAINED = "contained"
+    EXCERPT = "excerpt"
     NO_WORDS = "no-words"
     LOW_OVERLAP = "low-overlap"
     SHORT_OVERLAP = "short-overlap"
@@ -77,6 +84,9 @@ class Closer(Protocol):
     def own(self) -> tuple[float, float]:
         """The shares of the two texts that are passages of their own."""
 
+    def excerpt(self) -> bool:
+        """Whether one text is the edited beginning of the other."""
+
 
 def judge(overlap: Overlap, closer: Closer, settings: Settings) -> Verdict:
     """The verdict on a pair; never ``revision``, which depends on the address too."""
@@ -97,10 +107,21 @@ def _judge(overlap: Overlap, closer: Closer, settings: Settings) -> tuple[Relati
     contained = overlap.containment >= settings.containment
     objection = _objection(smaller, similar, contained, closer)
     if objection is not None:
+        if settings.excerpts and _excerpt(overlap, objection, closer):
+            return Relation.CONTAINED, Reason.EXCERPT
         return Relation.DISTINCT, objection
     if similar and (not contained or smaller >= SHORTER * larger or smaller < LEAST_CONTAINED):
         return Relation.NEAR, Reason.SIMILAR
     return Relation.CONTAINED, Reason.CONTAINED
+
+
+def _excerpt(overlap: Overlap, objection: Reason, closer: Closer) -> bool:
+    """Whether an objection does not hold as one text is an excerpt of the other."""
+    if objection not in {Reason.LOW_OVERLAP, Reason.OWN_PASSAGES}:
+        return False
+    if overlap.containment < LEAST_EXCERPT or not closer.excerpt():
+        return False
+    return objection is Reason.OWN_PASSAGES or not closer.other_facts()
 
 
 def _objection(
@@ -119,6 +140,6 @@ def _objection(
     if closer.other_facts():
         return Reason.OTHER_FACTS
     less, more = sorted(closer.own())
-    if less > OWN or (more > EXCERPT and not contained):
+    if less > OWN or (more > MUCH and not contained):
         return Reason.OWN_PASSAGES
     return None

@@ -16,6 +16,9 @@ from dedupe.settings import Settings
 
 SIGMAS = 4.0
 
+EXCERPT = 0.25
+"""Similarity that edited beginnings of a text (see ``excerpts``) have with it, mostly more."""
+
 _ROWS = 65_536
 
 
@@ -31,6 +34,8 @@ def plausible(sketches: Sketches, left: I64, right: I64, settings: Settings) -> 
         # The similarity of a text to one that has the least share of it that makes it contained.
         shared = settings.containment * ratio
         least = np.minimum(settings.threshold, shared / (1 + ratio - shared))
+        if settings.excerpts:
+            least = np.minimum(least, EXCERPT)
         error = np.sqrt(least * (1 - least) / sketches.signatures.shape[1])
         worth[part] = equal >= least - SIGMAS * error
     return worth

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dedupe.article import Verdict
 from dedupe.detect import facts, passages
 from dedupe.detect.encoding import HARD, encode, tables_for
+from dedupe.detect.excerpts import is_excerpt
 from dedupe.detect.identifiers import Ids
 from dedupe.detect.judge import Overlap, judge
 from dedupe.detect.layout import I64
@@ -137,6 +138,11 @@ class CloserLook:
         left, right = self.left.words, self.right.words
         run, passage = passages.RUN, passages.PASSAGE
         return _own(left, right, run, passage), _own(right, left, run, passage)
+
+    def excerpt(self) -> bool:
+        """Whether one text is the edited beginning of the other."""
+        left, right = self.left.words, self.right.words
+        return is_excerpt(left, right) or is_excerpt(right, left)
 
 
 def _own(words: U64, other: U64, run: int, passage: int) -> float:

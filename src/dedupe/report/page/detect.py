@@ -33,6 +33,7 @@ _SAID = {
     "same-words": "word for word the same",
     "similar": "alike enough",
     "contained": "one lies in the other",
+    "excerpt": "one has the other's beginning, edited, with text around it",
 }
 
 
