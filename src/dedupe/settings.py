@@ -21,9 +21,12 @@ FIELDS = (
 """What a row may state; ``dedupe.acquire.fields`` says under which names."""
 DECIDING = (
     *("threshold", "containment", "excerpts", "shingle", "permutations", "seed"),
-    *("policy", "sources"),
+    *("policy", "sources", "window_days", "site_rules"),
 )
 """The settings on which clusters and canonicals depend."""
+
+SITE_RULES = ("within", "across", "never")
+"""What articles of a site are filed with; ``dedupe.elect.apart`` says what each means."""
 
 FETCH = ("never", "named", "all")
 """What is fetched: nothing; what the user names, and what that lists; lists found in files too."""
@@ -81,6 +84,17 @@ class Settings:
     )
     sources: tuple[str, ...] = _setting(
         (), "sites in falling order of trust, for the criterion source"
+    )
+    window_days: int = _setting(
+        0,
+        "file together only what was published within so many days; 0 means all history",
+        0,
+        36_500,
+    )
+    site_rules: tuple[str, ...] = _setting(
+        (),
+        "sites that are kept apart: *=within, a.example=across, b.example=never; filed only "
+        "within the site, only with other sites, or with none",
     )
     min_words: int = _setting(1, "a cleaned text with fewer words is rejected", 1, 10_000)
     max_bytes: int = _setting(
@@ -198,6 +212,7 @@ class Settings:
                 if isinstance(field.default, int) and value != int(value):
                     raise SettingsError(f"{field.name}: {value!r} is not a whole number")
         _name_fields(self.fields)
+        site_rules(self.site_rules)
         unknown = [name for name in self.policy if name not in POLICIES]
         if unknown or not self.policy:
             raise SettingsError(
@@ -236,6 +251,23 @@ class Settings:
 def split_names(text: str) -> tuple[str, ...]:
     """``"complete, first"`` to ``("complete", "first")``."""
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def site_rules(entries: tuple[str, ...]) -> dict[str, str]:
+    """``("*=within", "A.example=never")`` to rules by site, in small letters.
+
+    Raises:
+        SettingsError: an entry is not a site and one of ``SITE_RULES``.
+    """
+    rules: dict[str, str] = {}
+    for entry in entries:
+        site, _, rule = (part.strip() for part in entry.rpartition("="))
+        if not site or rule not in SITE_RULES:
+            raise SettingsError(
+                f"site_rules: {entry!r} is not site=rule with a rule of {', '.join(SITE_RULES)}"
+            )
+        rules[site.casefold()] = rule
+    return rules
 
 
 def _name_fields(entries: tuple[str, ...]) -> None:

@@ -16,7 +16,7 @@ from dedupe.detect.layout import I64
 from dedupe.detect.plausible import plausible
 from dedupe.detect.signature import U32
 from dedupe.detect.sketch import Sketches, join, sketch, take
-from dedupe.detect.stars import Edges, stars
+from dedupe.detect.stars import Edges, Plausible, stars
 from dedupe.detect.verify import Fetch, Verifier
 from dedupe.settings import Settings
 
@@ -79,12 +79,15 @@ class Detector:
         order = sorted(everyone, key=lambda each: (rank[each], each))
         return self.pairs_in(pack_ids(order), fetch)
 
-    def pairs_in(self, order: Packed, fetch: Fetch) -> Iterator[Pair]:
+    def pairs_in(
+        self, order: Packed, fetch: Fetch, apart: Plausible | None = None
+    ) -> Iterator[Pair]:
         """The verified pairs, accepted and rejected, best-ranked centres first.
 
         ``order`` has every id of the batch and of ``history``, the best canonical first. ``fetch``
         gives texts by id and is asked for bounded numbers of them. Every document that is a copy
-        has a pair with its best-ranked accepting centre; two canonicals of the history have none.
+        has a pair with its best-ranked accepting centre; two canonicals of the history have none,
+        nor have two that ``apart``, asked for places in ``order``, keeps apart.
         """
         rows, others = self._with_history()
         mine, sketches = self._joined()
@@ -92,12 +95,15 @@ class Detector:
         known = order[sort].view("S16")
         place = sort[np.searchsorted(known, mine.view("S16"))]
         ids = Ids(order)
-        copies = self._copies(sketches, place)
+        # Of equal texts some may be kept apart: then each is compared by itself.
+        copies = self._copies(sketches, place) if apart is None else {}
         solo = place.copy()
         solo[[row for rows_ in copies.values() for row in rows_]] = -1
         groups = in_batch(sketches, self._index, solo, len(order))
         history = sort[np.searchsorted(known, others.view("S16"))]
         single = solo[rows] >= 0
+        if apart is not None:
+            single &= ~apart(place[rows], history)
         verifier = Verifier(fetch, ids, self._settings)
         edges = Edges.of(place[rows[single]], history[single])
         own = Ids(mine)
@@ -108,7 +114,8 @@ class Detector:
         row_of[place] = np.arange(len(place))
 
         def worth(left: I64, right: I64) -> NDArray[np.bool_]:
-            return plausible(sketches, row_of[left], row_of[right], self._settings)
+            found = plausible(sketches, row_of[left], row_of[right], self._settings)
+            return found if apart is None else found & ~apart(left, right)
 
         for left, right, verdict in stars(len(order), groups, edges, worth, verifier.verdicts):
             yield Pair(left=ids[left], right=ids[right], verdict=verdict)

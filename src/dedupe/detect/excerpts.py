@@ -17,7 +17,7 @@ from dedupe.detect.shingling import U64, shingle_hashes
 LEAST = 80
 """Words of the stretch."""
 
-SHARE = 0.4
+SHARE = 0.55
 """Share of the excerpt's text that it must make, the rest being what was put around it."""
 
 OF_WHOLE = 0.3

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from dedupe.elect.policy import STEP
+from dedupe.elect.policy import STEP, Candidate
 from dedupe.settings import Settings
 
 Numbers = npt.NDArray[np.int64]
@@ -29,6 +31,34 @@ class Columns:
     site_names: Sequence[str | None]
     versions: Numbers
     incumbent: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, candidates: Sequence[Candidate]) -> Self:
+        """The columns of some candidates, in order."""
+        return cls(
+            ids=np.frombuffer(bytes.fromhex("".join(each.id for each in candidates)), "V16"),
+            words=_numbers([each.words for each in candidates]),
+            first_seen=_numbers([microseconds(each.first_seen_at) for each in candidates]),
+            published=_numbers([microseconds(each.published_at) for each in candidates]),
+            sites=np.arange(len(candidates)),
+            site_names=[each.site for each in candidates],
+            versions=_numbers([each.version for each in candidates]),
+            incumbent=np.array([each.incumbent for each in candidates], np.bool_),
+        )
+
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+def microseconds(moment: dt.datetime | None) -> int:
+    """Since 1970; the least number for none."""
+    if moment is None:
+        return int(np.iinfo(np.int64).min)
+    return (moment - _EPOCH) // dt.timedelta(microseconds=1)
+
+
+def _numbers(values: Sequence[int]) -> Numbers:
+    return np.array(values, np.int64)
 
 
 def order(columns: Columns, settings: Settings) -> Numbers:

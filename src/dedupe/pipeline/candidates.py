@@ -10,11 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from dedupe.detect import I64, Packed, order_of, pack_ids
-from dedupe.elect import Candidate, Columns, order
-from dedupe.pipeline.batch import NEVER, Live
+from dedupe.elect import Apart, Candidate, Columns, apart, microseconds, order
+from dedupe.pipeline.batch import Live
 from dedupe.settings import Settings
-
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 class Candidates:
@@ -64,11 +62,14 @@ class Candidates:
     def ranking(self, settings: Settings) -> Ranking:
         """The order of all candidates so far, best first."""
         live, others = self._live, list(self._others.values())
-        versions, seen = np.ones(len(live), np.int64), np.full(len(live), _us(self._started_at))
+        versions, seen = (
+            np.ones(len(live), np.int64),
+            np.full(len(live), microseconds(self._started_at)),
+        )
         incumbent = np.zeros(len(live), np.bool_)
         for position, entry in live.entries.items():
             versions[position] = entry.version
-            seen[position] = _us(self.first_seen_at(position))
+            seen[position] = microseconds(self.first_seen_at(position))
             old = entry.predecessor
             incumbent[position] = old is not None and old["table"] == "articles"
         names = live.batch.site_names
@@ -76,24 +77,27 @@ class Candidates:
         columns = Columns(
             ids=ids,
             words=_column(live.batch.words[live.rows], [each.words for each in others]),
-            first_seen=_column(seen, [_us(each.first_seen_at) for each in others]),
+            first_seen=_column(seen, [microseconds(each.first_seen_at) for each in others]),
             published=_column(
-                live.batch.published[live.rows], [_us(each.published_at) for each in others]
+                live.batch.published[live.rows],
+                [microseconds(each.published_at) for each in others],
             ),
             sites=_column(live.batch.sites[live.rows], range(len(names), len(names) + len(others))),
             site_names=[*names, *(each.site for each in others)],
             versions=_column(versions, [each.version for each in others]),
             incumbent=np.concatenate([incumbent, [each.incumbent for each in others]]).astype(bool),
         )
-        return Ranking(ids[order(columns, settings)])
+        rows = order(columns, settings)
+        return Ranking(ids[rows], _by_place(apart(columns, settings), rows))
 
 
 class Ranking:
     """Packed ids from the best canonical to the worst."""
 
-    def __init__(self, ids: Packed) -> None:
-        """Take the ids in their order."""
+    def __init__(self, ids: Packed, kept_apart: Apart | None = None) -> None:
+        """Take the ids in their order, and which of these places are kept apart."""
         self.ids = ids
+        self.apart = kept_apart
         self._order = order_of(ids)
         self._sorted = ids[self._order].view("S16")
 
@@ -114,11 +118,9 @@ class Ranking:
         return [ids[at] for at in np.argsort(self.places(ids), kind="stable").tolist()]
 
 
+def _by_place(found: Apart | None, rows: I64) -> Apart | None:
+    return found and (lambda left, right: found(rows[left], rows[right]))
+
+
 def _column(batch: npt.NDArray[np.signedinteger[Any]], others: Sequence[int]) -> I64:
     return np.concatenate([batch, np.array(others, np.int64)]).astype(np.int64)
-
-
-def _us(moment: dt.datetime | None) -> int:
-    if moment is None:
-        return int(NEVER)
-    return (moment - _EPOCH) // dt.timedelta(microseconds=1)

@@ -42,7 +42,8 @@ def detect(run: Run, shards: list[Path]) -> int:
         _load_history(run)
         run.ranking = run.candidates.ranking(run.settings)
         evidence = Evidence(run.settings)
-        for pair in run.detector.pairs_in(run.ranking.ids, run.texts.fetch):
+        ranking = run.ranking
+        for pair in run.detector.pairs_in(ranking.ids, run.texts.fetch, ranking.apart):
             if pair.left == pair.right:
                 continue
             run.counts["candidates"] += 1

@@ -8,7 +8,7 @@ from typing import Any
 
 from dedupe.article import Pair, Relation, Verdict
 from dedupe.detect import compare
-from dedupe.elect import Candidate, ranked
+from dedupe.elect import Candidate, apart_from, ranked
 from dedupe.elect import elect as elect_stars
 from dedupe.pipeline.run import Run
 
@@ -71,7 +71,11 @@ def _reverify(run: Run, outcome: Outcome) -> None:
             outcome.members[row["id"]] = row
             canonical = heir[row["canonical_id"]]
             verdict = _verdict_under(run, canonical, row)
-            if verdict.relation is Relation.DISTINCT:
+            stands = run.candidates[canonical]
+            if (
+                verdict.relation is Relation.DISTINCT
+                or apart_from(stands, [Candidate.of_row(row)], run.settings)[0]
+            ):
                 orphans.append(row)
             else:
                 outcome.filed[row["id"]] = (canonical, verdict)
@@ -122,11 +126,17 @@ def _rehouse(run: Run, outcome: Outcome, orphans: Sequence[dict[str, Any]]) -> N
     """Elect canonicals among the members that their old cluster's canonical does not cover."""
     texts = {row["id"]: row["text"] for row in orphans}
     candidates = [Candidate.of_row(row) for row in orphans]
-    order = [candidate.id for candidate in ranked(candidates, run.settings)]
+    best = ranked(candidates, run.settings)
+    order = [candidate.id for candidate in best]
     pairs = [
         Pair(left=left, right=right, verdict=compare(texts[left], texts[right], run.settings))
         for place, left in enumerate(order[:ORPHAN_PAIRS])
-        for right in order[place + 1 :]
+        for right, kept_apart in zip(
+            order[place + 1 :],
+            apart_from(best[place], best[place + 1 :], run.settings),
+            strict=True,
+        )
+        if not kept_apart
     ]
     election = elect_stars(order, pairs)
     outcome.filed.update(election.filed)

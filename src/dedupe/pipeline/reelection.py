@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from dedupe.article import Pair, Relation, Verdict
 from dedupe.detect import Detector
-from dedupe.elect import Candidate, elect, policy_reason, ranked
+from dedupe.elect import Candidate, Columns, apart, elect, policy_reason, ranked
 from dedupe.pipeline import staging as stage
 from dedupe.pipeline.evidence import Evidence
 from dedupe.pipeline.tally import ONLY
@@ -134,13 +134,11 @@ class Reelection:
         self = cls(documents, settings)
         for shard in documents.shards:
             detector.add(shard["id"].to_pylist(), shard["text"].to_pylist())
-        order = [
-            candidate.id
-            for candidate in ranked((one.candidate for one in documents.all.values()), settings)
-        ]
-        rank = {identity: place for place, identity in enumerate(order)}
+        best = ranked((one.candidate for one in documents.all.values()), settings)
+        order = [candidate.id for candidate in best]
+        columns = Columns.of(best)
         evidence = Evidence(settings)
-        for pair in detector.pairs(documents.fetch, rank):
+        for pair in detector.pairs_in(columns.ids, documents.fetch, apart(columns, settings)):
             if pair.verdict.relation is Relation.DISTINCT:
                 evidence.add(pair)
             else:
