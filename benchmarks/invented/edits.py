@@ -171,12 +171,16 @@ def other_figures(text: str, random: Random, pool: Pool) -> str:  # noqa: ARG001
 
 
 def shared_background(text: str, random: Random, pool: Pool) -> str:
-    """Not a copy: another story that ends with the last third of this one."""
+    """Not a copy: another story that ends with the last third of this one.
+
+    Two sentences from each of many stories: longer passages would make such texts excerpts of each
+    other, as some draw the same ones.
+    """
     words = text.split(" ")
     kept = words[-(len(words) // 3) :]
     own: list[str] = []
     while len(own) < 2 * len(kept):
-        own += pool.passage(random, 4).split(" ")
+        own += pool.passage(random, 2).split(" ")
     return " ".join(own) + "\n\n" + " ".join(kept)
 
 
