@@ -74,7 +74,7 @@ class Settings:
     )
     excerpts: bool = _setting(
         True,  # noqa: FBT003 - a default
-        "file the edited beginning of an article under it, whatever was put around",
+        "file the edited beginning of an article under it, at a threshold of 0.5 at most",
     )
     shingle: int = _setting(3, "words in a shingle", 1, 10)
     permutations: int = _setting(128, "length of a MinHash signature", 16, 256)

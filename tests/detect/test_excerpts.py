@@ -29,11 +29,11 @@ def test_an_edited_beginning_with_text_around_it_is_contained(seed: int, share: 
     assert verdict.containment < Settings().containment
 
 
-def test_the_setting_switches_it_off() -> None:
+def test_the_setting_and_a_high_threshold_switch_it_off() -> None:
     whole, part = excerpt(1, 0.4)
     assert compare(whole, part).reason == "excerpt"
-    verdict = compare(whole, part, Settings(excerpts=False))
-    assert verdict.relation is Relation.DISTINCT
+    for strict in (Settings(excerpts=False), Settings(threshold=0.6)):
+        assert compare(whole, part, strict).relation is Relation.DISTINCT
 
 
 def test_the_end_of_another_story_is_background() -> None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from dedupe.detect.passages import PASSAGE, RUN
 from dedupe.detect.shingling import U64, shingle_hashes
+from dedupe.settings import Settings
 
 LEAST = 80
 """Words of the stretch."""
@@ -42,6 +43,15 @@ that what follows is furniture too."""
 
 BEFORE = 24
 """Words of an introduction; pages of one site have less before they begin alike."""
+
+
+STRICT = 0.5
+"""Thresholds above this ask for more in common than an excerpt has, and none is looked for."""
+
+
+def wanted(settings: Settings) -> bool:
+    """Whether the settings ask for excerpts."""
+    return settings.excerpts and settings.threshold <= STRICT
 
 
 def is_excerpt(words: U64, whole: U64) -> bool:

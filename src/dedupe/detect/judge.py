@@ -19,6 +19,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from dedupe.article import Relation, Verdict
+from dedupe.detect import excerpts
 from dedupe.detect.passages import OWN
 from dedupe.settings import Settings
 
@@ -107,7 +108,7 @@ def _judge(overlap: Overlap, closer: Closer, settings: Settings) -> tuple[Relati
     contained = overlap.containment >= settings.containment
     objection = _objection(smaller, similar, contained, closer)
     if objection is not None:
-        if settings.excerpts and _excerpt(overlap, objection, closer):
+        if excerpts.wanted(settings) and _excerpt(overlap, objection, closer):
             return Relation.CONTAINED, Reason.EXCERPT
         return Relation.DISTINCT, objection
     if similar and (not contained or smaller >= SHORTER * larger or smaller < LEAST_CONTAINED):

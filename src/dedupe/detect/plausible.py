@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from dedupe.detect import excerpts
 from dedupe.detect.layout import I64
 from dedupe.detect.sketch import Sketches
 from dedupe.settings import Settings
@@ -34,7 +35,7 @@ def plausible(sketches: Sketches, left: I64, right: I64, settings: Settings) -> 
         # The similarity of a text to one that has the least share of it that makes it contained.
         shared = settings.containment * ratio
         least = np.minimum(settings.threshold, shared / (1 + ratio - shared))
-        if settings.excerpts:
+        if excerpts.wanted(settings):
             least = np.minimum(least, EXCERPT)
         error = np.sqrt(least * (1 - least) / sketches.signatures.shape[1])
         worth[part] = equal >= least - SIGMAS * error
