@@ -108,8 +108,8 @@ class Batch:
 
     def take(self, rows: I64, columns: list[str] | None = None) -> pa.Table:
         """The staged columns of ``rows`` (all, or those named), in that order."""
+        self.looked(len(rows))
         shards = np.searchsorted(self.bounds, rows, side="right") - 1
-        self.looked(len(rows), np.unique(shards).tolist())
         order = np.argsort(shards, kind="stable")
         ends = np.cumsum(np.bincount(shards, minlength=len(self.shards)))
         parts = []
@@ -118,6 +118,7 @@ class Batch:
             if len(of_shard):
                 wanted = table if columns is None else table.select(columns)
                 parts.append(wanted.take(pa.array(rows[of_shard] - self.bounds[shard])))
+                self._maps[shard].release()
         if len(parts) == 1:
             return parts[0]
         back = np.empty(len(rows), np.int64)
