@@ -62,6 +62,7 @@ def _reverify(run: Run, outcome: Outcome) -> None:
     if run.snapshot is None:
         return
     replaced = {old["id"] for _, old in run.revised}
+    stand = run.candidates.those([*heir.values()])
     rows = run.snapshot.rows("duplicates", heir, key="canonical_id").to_pylist()
     orphans: list[dict[str, Any]] = []
     for row in sorted(rows, key=lambda row: str(row["id"])):
@@ -71,11 +72,8 @@ def _reverify(run: Run, outcome: Outcome) -> None:
             outcome.members[row["id"]] = row
             canonical = heir[row["canonical_id"]]
             verdict = _verdict_under(run, canonical, row)
-            stands = run.candidates[canonical]
-            if (
-                verdict.relation is Relation.DISTINCT
-                or apart_from(stands, [Candidate.of_row(row)], run.settings)[0]
-            ):
+            kept_apart = apart_from(stand[canonical], [Candidate.of_row(row)], run.settings)[0]
+            if kept_apart or verdict.relation is Relation.DISTINCT:
                 orphans.append(row)
             else:
                 outcome.filed[row["id"]] = (canonical, verdict)
