@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedupe.clean import language, lines, repeats, words
@@ -27,6 +27,7 @@ ANY = st.text(
 )
 
 
+@settings(deadline=None)
 @given(st.one_of(*(st.text(each, max_size=200) for each in ENCODABLE)))
 def test_folding_by_table_is_folding_character_by_character(text: str) -> None:
     assert words._fold(text) == words._fold_any(text)
@@ -34,6 +35,7 @@ def test_folding_by_table_is_folding_character_by_character(text: str) -> None:
     assert letters is None or letters == re.sub("[ #]", "", words._fold_any(text))
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_words_are_counted_as_they_are_split(text: str) -> None:
     unspaced = re.findall(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]", text)
@@ -44,6 +46,7 @@ def test_words_are_counted_as_they_are_split(text: str) -> None:
     assert words.count_words(ascii_only) == len(ascii_only.split())
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_lines_are_found_with_the_offsets_at_which_they_stand(text: str) -> None:
     blocks = lines.read_lines(text)
@@ -64,6 +67,7 @@ WORDS = ["Brücke", "Gemeinderat", "harbour", "session", "session2", "council's"
 PASSAGE = st.lists(st.sampled_from([*WORDS, *PARAGRAPHS[0].split()]), min_size=1, max_size=60)
 
 
+@settings(deadline=None)
 @given(st.lists(PASSAGE, min_size=1, max_size=4), PASSAGE, st.integers(1, 4))
 def test_a_last_block_that_shares_nothing_is_nobodys_twin(
     before: list[list[str]], last: list[str], times: int
@@ -79,6 +83,7 @@ def test_a_last_block_that_shares_nothing_is_nobodys_twin(
     assert found[0] == found[1]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 400), st.integers(0, 400), st.sampled_from(["en", "fr"]))
 def test_a_few_sentences_tell_the_language_that_all_tell(
     first: int, second: int, code: str
@@ -100,6 +105,7 @@ def test_two_languages_side_by_side_are_told_from_all_of_the_text() -> None:
     )
 
 
+@settings(deadline=None)
 @given(st.lists(PASSAGE, min_size=2, max_size=6), st.data())
 def test_blocks_of_new_words_need_not_be_compared(
     passages: list[list[str]], data: st.DataObject
