@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import random
 import shutil
 import subprocess
 import sys
@@ -103,6 +104,27 @@ class Scene:
         ]
         assert len(place) == 1
         return place[0]
+
+    def die_again_and_again(self, dice: random.Random, times: int) -> None:
+        """Die up to so often on one folder, each time in the making good of what was before.
+
+        After each death the folder reads whole, and when nobody dies any more all is made good.
+        """
+        data, told = self.fresh(), self.deed[0]
+        for _ in range(times):
+            at = dice.randint(1, len(self.operations))
+            answer = self.ask(data, self.deed, at)
+            if answer["status"] == 0:  # there was less to do than undisturbed
+                break
+            assert answer["status"] == -9, told
+            self.kills += 1
+            told = f"{told}, killed before {answer['operations'][-1]}"
+            seen = Snapshot.current(data)
+            assert (self.content(data) if seen else None) in (self.old, self.new), told
+            assert seen is None or list(check_snapshot(seen)) == [], told
+        self.done(data, self.deed)
+        assert self.content(data) == self.new, told
+        assert_tidy(data, told, published=self.deed[0] == "ingest")
 
     def die_and_recover(self, at: int) -> None:
         """Die before operation ``at``: the folder reads whole, and what comes next makes it good.

@@ -7,23 +7,23 @@ Upkeep is killed before every operation; runs and elections, which have many, be
 
 from __future__ import annotations
 
+import re
+import shutil
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import dedupe
 from dedupe.pipeline.upkeep import prune
 from dedupe.publish.history import snapshots
-from tests.desk import CLOCKS, SEEDS, Desk
-from tests.faults.scenes import Ask, Scene, asking
-from tests.newsroom import Story, story, write_rows, write_text
+from tests.desk import SEEDS, Desk
+from tests.faults.deeds import CHANGING, RUNS, UPKEEP, at, scene_of
+from tests.faults.scenes import Ask, Scene, asking, assert_tidy
+from tests.newsroom import story, write_rows
 
-MARCH = {"published_at": "2025-03-01"}
-NOTE = "Send tips about this harbour to the night desk in Quay Lane and we will look into them."
 AT_LEAST = 500
 killed: dict[str, int] = {}
 """Kills by deed, of this session."""
@@ -33,79 +33,6 @@ killed: dict[str, int] = {}
 def ask() -> Iterator[Ask]:
     with asking() as asked:
         yield asked
-
-
-def at(place: str, told: Story, **more: Any) -> dict[str, Any]:
-    return told.row(url=f"https://{place}.example/x", site=f"{place}.example", **MARCH, **more)
-
-
-def three_days(desk: Desk) -> None:
-    """Three snapshots: articles, copies, a revision, a promotion, a reject."""
-    parts = story(1, paragraphs=10).paragraphs
-    first = [
-        at("one", story(1).with_paragraphs(parts[:8])),
-        at("other", story(1).with_paragraphs(parts[2:])),  # near at a threshold of 0.4
-        at("two", story(2)),
-    ]
-    desk.ingest(SEEDS, write_rows(desk.inputs / "1.jsonl", first))
-    second = [at("two", story(2).revised()), at("copy", story(2)), {"text": "..."}]
-    desk.ingest(write_rows(desk.inputs / "2.jsonl", second))
-    third = [at("longer", story(2).longer(paragraphs=3)), at("three", story(3))]
-    desk.ingest(write_rows(desk.inputs / "3.jsonl", third))
-
-
-def one_site(desk: Desk) -> None:
-    """A site whose note is learnt to be template once a fifth article has it."""
-    for day in range(2):
-        rows = [
-            story(n, language="en")
-            .with_paragraphs([*story(n, language="en").paragraphs, NOTE])
-            .row(url=f"https://kestrel.example/{n}", site="kestrel.example", **MARCH)
-            for n in range(3 * day, 3 * day + 3)
-        ]
-        desk.ingest(write_rows(desk.inputs / f"{day}.jsonl", rows))
-
-
-def scene_of(name: str, folder: Path, ask: Ask) -> Scene:
-    desk = Desk(folder / "desk")
-    page = write_text(desk.inputs / "page.html", story(5).page())
-    more = write_rows(desk.inputs / "more.jsonl", [at("late", story(3)), at("new", story(6))])
-    if name == "first run":
-        return Scene(folder, None, ("ingest", str(SEEDS), str(more), str(page)), ask)
-    if name == "templates":
-        one_site(desk)
-    else:
-        three_days(desk)
-    if name == "incremental run":
-        return Scene(folder, desk.data, ("ingest", str(SEEDS), str(more), str(page)), ask)
-    if name == "revisions and promotions":
-        rows = [
-            at("one", story(1).revised()),
-            at("longest", story(2).longer(paragraphs=5)),
-            at("two", story(2).revised(1)),
-        ]
-        return Scene(
-            folder,
-            desk.data,
-            ("ingest", str(write_rows(desk.inputs / "again.jsonl", rows))),
-            ask,
-        )
-    deed = {
-        "compaction": ("compact",),
-        "prune": ("prune", 1),
-        "rollback": ("rollback", 1),
-        "rebuild": ("rebuild",),
-        "election": ("elect", {"threshold": 0.4}),
-        "templates": ("strip",),
-    }[name]
-    clocks = CLOCKS if name in ("election", "templates") else ()
-    return Scene(folder, desk.data, deed, ask, then=("ingest", str(more)), clocks=clocks)
-
-
-RUNS = ("first run", "incremental run", "revisions and promotions")
-UPKEEP = ("compaction", "prune", "rollback", "rebuild", "election", "templates")
-CHANGING = {"rollback", "election", "templates"}
-"""Upkeep after which the tables say something else."""
 
 
 def sweep(name: str, folder: Path, ask: Ask, stride: int) -> None:
@@ -166,6 +93,30 @@ def test_a_snapshot_that_never_was_takes_no_place_when_old_ones_are_dropped(
     scene.ask(data, scene.deed, scene.placed() + 1)
     assert (data / "snapshots" / "000004").exists()
     assert prune(data, keep=2)["dropped"] == [1]
+
+
+def test_compaction_that_died_time_and_again_is_made_good(
+    three: Desk, tmp_path: Path, ask: Ask
+) -> None:
+    """Before its swap, then while it cleared that away, then before its swap once more."""
+    scene = Scene(tmp_path, three.data, ("compact",), ask)
+    data = scene.fresh()
+
+    def die_after(operation: str) -> None:
+        copy = tmp_path / "copy"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(data, copy, symlinks=True)
+        operations = scene.done(copy, scene.deed)
+        at = next(n for n, done in enumerate(operations, 1) if re.fullmatch(operation, done))
+        assert scene.ask(data, scene.deed, at + 1)["status"] == -9
+
+    named = "os.rename /state/staging/compact"
+    die_after(named)
+    die_after("os.rmdir .*")
+    die_after(named)
+    scene.done(data, scene.deed)
+    assert scene.content(data) == scene.new
+    assert_tidy(data, published=False)
 
 
 @pytest.mark.faults

@@ -9,7 +9,6 @@ figures stay those by which they were.
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ from dedupe.pipeline.signature_rows import put_signatures, sketch_metadata
 from dedupe.pipeline.template_learning import open_templates, rebuild
 from dedupe.pipeline.template_state import TEMPLATES, Known, path_of
 from dedupe.pipeline.versions import superseded_id
-from dedupe.publish import Changes, Manifest, Snapshot, month_of, sorted_files, write_tables
+from dedupe.publish import Changes, Manifest, Snapshot, begin, month_of, sorted_files, write_tables
 from dedupe.schemas import ARTICLES, DUPLICATES, REMOVALS
 from dedupe.settings import Settings
 from dedupe.words import content_hash, word_count
@@ -89,8 +88,7 @@ def strip_earlier(held: Held) -> dict[str, int]:
     )
     number = next_number(held, snapshot.number)
     draft = folder / STATE / "staging" / STRIPPED
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
+    begin(draft)
     manifest = Manifest(
         snapshot=number,
         run_id=STRIPPED,

@@ -25,7 +25,7 @@ from dedupe.pipeline.signature_rows import sketch_metadata
 from dedupe.pipeline.template_changes import carry_on
 from dedupe.pipeline.template_learning import open_templates
 from dedupe.pipeline.template_state import TEMPLATES
-from dedupe.publish import Changes, Manifest, Snapshot, sorted_files, write_tables
+from dedupe.publish import Changes, Manifest, Snapshot, begin, sorted_files, write_tables
 from dedupe.publish.check import refuse_damaged
 from dedupe.publish.history import Entry
 from dedupe.publish.history import prune as drop_old
@@ -60,8 +60,7 @@ def fold(held: Held) -> dict[str, Any]:
     changes.metadata["signatures"] = sketch_metadata(index)
     number = next_number(held, snapshot.number)
     draft = folder / STATE / "staging" / COMPACTED
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
+    begin(draft)
     files = sorted_files(write_tables(snapshot, changes, number, draft))
     done = {"snapshot": number, "files_before": before, "files_after": len(files)}
     if len(files) == before:

@@ -1,6 +1,6 @@
 """Publish: from clusters to an atomic, immutable snapshot of Parquet tables."""
 
-from dedupe.publish.commit import place, swap
+from dedupe.publish.commit import begin, place, swap
 from dedupe.publish.manifest import File, Manifest, sorted_files
 from dedupe.publish.snapshot import Snapshot
 from dedupe.publish.tables import Changes, month_of, months_of, write_tables
@@ -10,6 +10,7 @@ __all__ = [
     "File",
     "Manifest",
     "Snapshot",
+    "begin",
     "month_of",
     "months_of",
     "place",

@@ -20,6 +20,13 @@ def folder_name(number: int) -> str:
     return f"{number:06d}"
 
 
+def begin(draft: Path) -> None:
+    """Make an empty folder for a draft, and delete what one that died left of its like."""
+    for path in (draft, _grave(draft)):
+        shutil.rmtree(path, ignore_errors=True)
+    draft.mkdir(parents=True)
+
+
 def place(draft: Path, data_dir: Path, manifest: Manifest) -> Path:
     """Move a finished draft folder to its place among the snapshots; nothing points at it yet."""
     manifest.write(draft)
@@ -28,12 +35,16 @@ def place(draft: Path, data_dir: Path, manifest: Manifest) -> Path:
     make_folder(target.parent)
     if target.exists():
         # Left by a run that died between here and the swap: nobody ever read it.
-        grave = draft.with_name(f"{draft.name}-replaced")
+        grave = _grave(draft)
         target.rename(grave)
         shutil.rmtree(grave)
     draft.rename(target)
     sync_folder(target.parent)
     return target
+
+
+def _grave(draft: Path) -> Path:
+    return draft.with_name(f"{draft.name}-replaced")
 
 
 def swap(data_dir: Path, manifest: Manifest) -> None:
