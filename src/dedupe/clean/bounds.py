@@ -98,7 +98,9 @@ def refuse_if_endless(text: str, *, html: bool, most: int = MOST_ELEMENTS) -> No
     if len(text) <= most:
         return
     if html:
-        count, what = text.count("<") - text.count("</") - text.count("<!"), "tags"
+        count, what = text.count("<"), "tags"
+        if count > most:
+            count -= text.count("</") + text.count("<!")
     else:
         count, what = len(text.splitlines()), "lines"
     if count > most:

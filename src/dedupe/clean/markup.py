@@ -67,10 +67,17 @@ _MOST_NAMES = 30
 
 
 @cache
-def _beginnings() -> frozenset[str]:
-    """The first words of names of two or more; a name without any of them holds no such name."""
+def _beginnings() -> tuple[frozenset[str], frozenset[str]]:
+    """The first words of all names, and of names of two or more.
+
+    A name without any of them holds no such name.
+    """
     cuts, bodies = _names()
-    return frozenset(name.split("-")[0] for name in (*cuts, *bodies) if "-" in name)
+    names = (*cuts, *bodies)
+    return (
+        frozenset(name.split("-")[0] for name in names),
+        frozenset(name.split("-")[0] for name in names if "-" in name),
+    )
 
 
 @lru_cache(maxsize=50_000)
@@ -102,11 +109,14 @@ def _read_id(identity: str) -> tuple[Cut | None, bool, int]:
 @lru_cache(maxsize=50_000)
 def _read_name(raw: str) -> tuple[Cut | None, bool, int]:
     """Return what one name says. Pure: the cache only saves time."""
+    parts = [word.lower() for word in _WORDS.findall(raw[:_LONGEST])]
+    beginnings, of_several = _beginnings()
+    if beginnings.isdisjoint(parts):
+        return None, False, 0
     cuts, bodies = _names()
-    name = "-".join(_WORDS.findall(raw[:_LONGEST])).lower()
-    parts = name.split("-")
+    name = "-".join(parts)
     body = bodies.get(name, 0)
-    if _beginnings().isdisjoint(parts):
+    if of_several.isdisjoint(parts):
         # Only a single word can say something, at either end.
         found = cuts.get(name) or (
             _find(name, parts, cuts) if parts[0] in cuts or parts[-1] in cuts else None

@@ -65,8 +65,7 @@ class Source:
         find = self._text.find
         # Each block that is not there costs a look through all the rest.
         patience = _PATIENCE * len(self._text)
-        for block in blocks:
-            key = _squeeze(block.text)
+        for block, key in zip(blocks, _keys(blocks), strict=True):
             if not key or patience < 0:
                 continue
             at = find(key, cursor)
@@ -120,6 +119,15 @@ class Source:
                 return position, position + width
             count -= shown
             position += width
+
+
+def _keys(blocks: list[Block]) -> list[str]:
+    """Return the texts of the blocks, squeezed all at once."""
+    texts = [block.text for block in blocks]
+    strung = _PART.join(texts)
+    if strung.count(_PART) >= len(texts):
+        strung = _PART.join(text.replace(_PART, " ") for text in texts)
+    return _squeeze(strung).split(_PART) if texts else []
 
 
 def _squeeze(text: str) -> str:

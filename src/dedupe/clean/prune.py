@@ -133,17 +133,19 @@ def _spare(box: Box, cut: Cut, whole: float) -> bool:
 
 def total_up(boxes: list[Box], blocks: list[Block]) -> None:
     """Sum the weight of the blocks that are not cut into their boxes and all boxes above."""
-    for box in boxes:
-        box.prose, box.letters, box.linked = 0.0, 0, 0.0
+    count = len(boxes)
+    prose, letters, linked = [0.0] * count, [0] * count, [0.0] * count
     for block in blocks:
         if block.cut is None:
-            box = boxes[block.zone]
-            box.prose += weigh(block)
-            box.letters += len(block.text)
-            box.linked += block.links * len(block.text)
-    for box in reversed(boxes):
-        if box.parent >= 0:
-            above = boxes[box.parent]
-            above.prose += box.prose
-            above.letters += box.letters
-            above.linked += box.linked
+            zone, length = block.zone, len(block.text)
+            prose[zone] += weigh(block)
+            letters[zone] += length
+            linked[zone] += block.links * length
+    for index in range(count - 1, -1, -1):
+        box = boxes[index]
+        box.prose, box.letters, box.linked = prose[index], letters[index], linked[index]
+        above = box.parent
+        if above >= 0 and box.letters:
+            prose[above] += box.prose
+            letters[above] += box.letters
+            linked[above] += box.linked
