@@ -67,6 +67,15 @@ def test_attributes_beyond_the_bound_are_blank() -> None:
     assert node.text() == "text"
 
 
+@pytest.mark.parametrize("first", ["", "x='>' ", 'x = "a<b>c" ', "x='\"' y=\"'>\" "])
+def test_attributes_are_counted_wherever_the_tag_seems_to_end(first: str) -> None:
+    page = f"<p {first}" + " ".join(f"a{i}" for i in range(30_000)) + ">text"
+    node = LexborHTMLParser(bounded(page)).css_first("p")
+    assert node is not None
+    assert len(node.attributes) == MOST_ATTRIBUTES
+    assert node.text() == "text"
+
+
 TAGS = st.sampled_from(
     [
         *("<div>", "</div>", "<b>", "</b>", "<i id=1>", "<table>", "<td>", "</table>", "<p>"),

@@ -28,8 +28,8 @@ MOST_ELEMENTS: Final = Settings().max_elements
 
 # Up to here a page costs little, whatever is in it, and nobody needs to look.
 _FEW_TAGS, _FEW_LETTERS, _VERY_FEW_TAGS = 10_000, 120_000, 1_000
-# Formatting is opened anew in every element at worst: so many nodes come of it.
-_FEW_NODES = 640_000
+# Formatting is opened anew in every element at worst: so many nodes may come of a page, a letter.
+_FEW_NODES, _FEW_OF_A_LETTER = 640_000, 8
 _FEW_LONG_TAGS = 100
 _FORMATS = re.compile(
     r"<(?=[bcefinstu])(?:b|big|code|em|font|i|s|small|strike|strong|tt|u|nobr)[\t\n\f\r />]",
@@ -111,7 +111,8 @@ def _to_be_looked_at(html: str) -> bool:
     tags = html.count("<")
     if tags > _FEW_TAGS:
         return True
-    if tags > _VERY_FEW_TAGS and tags * len(_FORMATS.findall(html)) > _FEW_NODES:
+    nodes = min(_FEW_NODES, _FEW_OF_A_LETTER * len(html))
+    if tags > _VERY_FEW_TAGS and tags * len(_FORMATS.findall(html)) > nodes:
         return True
     return len(html) > _FEW_LETTERS and _may_have_many_attributes(html)
 
