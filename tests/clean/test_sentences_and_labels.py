@@ -41,6 +41,9 @@ SENTENCES = [
     "The new bus is 100% powered by a battery that the brakes fill on the way down.",
     "Completion can only be toggled by clicking the text, which nobody expects at all there.",
     "Drivers who sign up for the scheme pay half of the toll from the second month onwards.",
+    "If you enjoyed this summer's heat, wait for the next one, says the office for weather.",
+    "You must be at least 18 years old to vote on the bridge.",
+    "Would you like to receive the mayor at home? She rings at every door this week.",
     "Credits expire after 12 months",
     "Choose the suppliers: baker, florist - photographer, printer",
 ]
@@ -55,6 +58,10 @@ def test_a_sentence_that_holds_a_labels_words_stays(sentence: str) -> None:
 
 LABELS = [
     "Powered by PagePress",
+    "If you enjoyed this article, tell your neighbours about it.",
+    "Must be at least 6 characters long and hold a figure",
+    "Would you like to receive notifications about new posts?",
+    "Bitte füllen Sie die Felder aus, um einen Kommentar zu verfassen.",
     "Lire : Que sait-on des fondations du vieux pont ?",
     "Watch: the bridge from above.",
     "More on the bridge:",
