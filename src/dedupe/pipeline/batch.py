@@ -7,6 +7,7 @@ titles and sources stay in the staged shards, which are memory-mapped, and are l
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -42,6 +43,8 @@ class Batch:
         self.bounds: I64 = np.cumsum(
             [0, *(shard.num_rows for shard in self.shards)], dtype=np.int64
         )
+        self._bounds: list[int] = self.bounds.tolist()
+        self._texts = [shard.column("text") for shard in self.shards]
         self.document_ids = self._packed("document_id")
         self.words = self._numbers("word_count")
         self.published = self._numbers("published_at")
@@ -67,8 +70,8 @@ class Batch:
 
     def place(self, row: int) -> tuple[int, int]:
         """The shard of a row, and its row there."""
-        shard = int(np.searchsorted(self.bounds, row, side="right")) - 1
-        return shard, row - int(self.bounds[shard])
+        shard = bisect_right(self._bounds, row) - 1
+        return shard, row - self._bounds[shard]
 
     def row(self, shard: int, row: int) -> int:
         """The inverse of ``place``."""
@@ -78,7 +81,7 @@ class Batch:
         """The clean text of a row."""
         shard, at = self.place(row)
         self.looked(1, (shard,))
-        return str(self.shards[shard].column("text")[at].as_py())
+        return str(self._texts[shard][at].as_py())
 
     def site(self, row: int) -> str | None:
         """The site of a row."""
