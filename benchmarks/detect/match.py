@@ -65,7 +65,7 @@ def point(plan: Plan, budget: Budget, history: int) -> Figures:
     origins = [story for block in range(blocks) for story in stories(block)]
     rounds: list[dict[str, float]] = []
     for number in range(plan.size(ROUNDS, 2)):
-        if budget.spent and rounds:
+        if budget.spent and len(rounds) > 1:  # the first is told apart
             break
         rounds.append(_match(folder, texts, origins, number))
     index = Index.open(folder, MATCHED, SETTINGS)
