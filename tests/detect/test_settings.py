@@ -107,7 +107,11 @@ def test_compare_is_symmetric_and_keeps_to_its_settings(chosen: Settings) -> Non
             assert 0 <= verdict.jaccard <= verdict.containment <= 1
             if verdict.relation is Relation.NEAR:
                 assert verdict.jaccard >= chosen.threshold
-            if verdict.relation is Relation.CONTAINED:
+            if verdict.reason == "excerpt":
+                assert chosen.excerpts
+                assert chosen.threshold <= 0.5
+                assert chosen.containment < 1
+            elif verdict.relation is Relation.CONTAINED:
                 assert verdict.containment >= chosen.containment
 
 

@@ -46,12 +46,13 @@ BEFORE = 24
 
 
 STRICT = 0.5
-"""Thresholds above this ask for more in common than an excerpt has, and none is looked for."""
+"""Thresholds above this, or a containment of 1, ask for more in common than an excerpt has: none is
+looked for."""
 
 
 def wanted(settings: Settings) -> bool:
     """Whether the settings ask for excerpts."""
-    return settings.excerpts and settings.threshold <= STRICT
+    return settings.excerpts and settings.threshold <= STRICT and settings.containment < 1
 
 
 def is_excerpt(words: U64, whole: U64) -> bool:
