@@ -20,7 +20,7 @@ LOADING = 1_000_000
 """Characters from which loading the compiled path is worth it: datasketch, which the plain one
 brings with it, takes about as long."""
 
-COMPILING = 75_000_000
+COMPILING = 40_000_000
 """Characters that the plain path sketches in the time it takes to compile the other."""
 
 _KERNEL = "dedupe.detect.kernel"
