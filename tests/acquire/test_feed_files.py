@@ -14,7 +14,7 @@ from dedupe.acquire import expand
 from dedupe.acquire.link import Link
 from dedupe.acquire.readers import read
 from dedupe.article import Document
-from dedupe.decoding import sniff_media_type
+from dedupe.media_types import sniff_media_type
 from dedupe.rejects import Reason, Reject
 from dedupe.settings import Settings
 

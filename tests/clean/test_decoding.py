@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedupe.decoding import decode, sniff_media_type
+from dedupe.decoding import decode
 from dedupe.errors import InputError
+from dedupe.media_types import sniff_media_type
 
 FRENCH = (
     "L’été dernier, la préfète a reçu les élèves à Nîmes : « Ça coûte 3 € », dit-elle de la fête. "

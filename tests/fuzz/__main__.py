@@ -79,7 +79,9 @@ def _replay(data: bytes, targets: list[str]) -> int:
 def _guided(target: str, out: Path, seconds: float, seed: int) -> int:
     import atheris
 
-    with atheris.instrument_imports(include=["dedupe.clean", "dedupe.acquire", "dedupe.decoding"]):
+    with atheris.instrument_imports(
+        include=["dedupe.clean", "dedupe.acquire", "dedupe.decoding", "dedupe.media_types"]
+    ):
         from tests.fuzz.seeds import SEEDS, WORDS
         from tests.fuzz.targets import TARGETS
     corpus = out / f"corpus-{target}"

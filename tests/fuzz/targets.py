@@ -18,8 +18,9 @@ from dedupe.article import Article, Document
 from dedupe.clean import clean
 from dedupe.clean.bounds import bounded
 from dedupe.clean.dates import find_date, parse_date
-from dedupe.decoding import decode, sniff_media_type
+from dedupe.decoding import decode
 from dedupe.errors import DedupeError
+from dedupe.media_types import sniff_media_type
 from dedupe.rejects import Reason, Reject
 from dedupe.report.page.markup import el, foreign, link
 from dedupe.settings import Settings

@@ -16,7 +16,7 @@ CASES = [
 
 # The proof accuses what may be slow; these are not, for a reason that it cannot see.
 ACQUITTED = {
-    "dedupe.decoding._XML_ROOT": "each alternative is atomic and begins with characters of its "
+    "dedupe.media_types._XML_ROOT": "each alternative is atomic and begins with characters of its "
     "own, so none is tried twice, and it looks at the first 4 kB alone",
     "dedupe.clean.bounds._TAG": "the white space before an equals sign that is not there is read "
     "once more by the loop around it; after '<' and a letter the whole cannot fail",
@@ -35,7 +35,7 @@ def test_a_pattern_of_ours_is_linear(used: Used, use: str) -> None:
 
 def test_the_search_for_patterns_finds_them() -> None:
     assert len(FOUND) > 90
-    assert {"dedupe.clean.dates._ISO", "dedupe.decoding._HTML_TAG"} <= {u.where for u in FOUND}
+    assert {"dedupe.clean.dates._ISO", "dedupe.media_types._HTML_TAG"} <= {u.where for u in FOUND}
     assert {u.where for u in FOUND} >= ACQUITTED.keys()
 
 

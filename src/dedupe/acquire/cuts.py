@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dedupe.acquire.inputs import Input, Part
 from dedupe.acquire.json_lines import wide_encoding
-from dedupe.decoding import sniff_media_type
+from dedupe.media_types import sniff_media_type
 
 CUT_BYTES = 8_000_000
 """Size of a part; from half of it on a file is one. No setting: what is read must not depend on

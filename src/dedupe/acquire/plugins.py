@@ -15,7 +15,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from dedupe.acquire.opened import CannotReadError
 from dedupe.acquire.registry import READERS, Form
-from dedupe.decoding import suffix_of
+from dedupe.media_types import suffix_of
 from dedupe.rejects import Reason
 
 log = logging.getLogger("dedupe")

@@ -16,7 +16,7 @@ from dedupe.acquire.limits import Budget
 from dedupe.acquire.opened import CannotReadError, Opened, opened, seekable
 from dedupe.acquire.plugins import form_for, of_user
 from dedupe.acquire.registry import EXPECTED, Form, Found
-from dedupe.decoding import sniff_media_type
+from dedupe.media_types import sniff_media_type
 from dedupe.rejects import Reason, Reject
 from dedupe.settings import Settings
 from dedupe.transient import is_transient

@@ -16,7 +16,7 @@ from dedupe.acquire.fields import Path, Plan, bodies_asked, plan_of
 from dedupe.acquire.identity import hash_bytes, hash_row
 from dedupe.acquire.urls import normalise_url
 from dedupe.article import Document
-from dedupe.decoding import looks_like_html
+from dedupe.media_types import looks_like_html
 from dedupe.rejects import Reason, Reject
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")

@@ -22,7 +22,7 @@ from dedupe.acquire.page import page_of
 from dedupe.acquire.warc_payload import decode_payload
 from dedupe.acquire.warc_stream import WarcStream
 from dedupe.article import Document
-from dedupe.decoding import sniff_media_type
+from dedupe.media_types import sniff_media_type
 from dedupe.rejects import Reason, Reject, Unchanged
 from dedupe.settings import Settings
 

@@ -16,7 +16,8 @@ from dedupe.clean.fields import Fields, from_stated
 from dedupe.clean.page import read_page
 from dedupe.clean.plain import read_plain
 from dedupe.clean.quality import judge_quality
-from dedupe.decoding import decode, looks_like_html
+from dedupe.decoding import decode
+from dedupe.media_types import looks_like_html
 
 _DAY_IN_PATH = re.compile(r"^https?://[^/?#]{1,255}(?:/[^/?#]{1,60}){0,3}/(\d{4})/(\d{2})/(\d{2})/")
 

@@ -46,8 +46,9 @@ def ingest(
 def clean(file: Path, url: str | None, media_type: str | None, as_json: bool) -> None:  # noqa: FBT001
     """Show one document with what is kept, what is cut, and by which rule."""
     from dedupe.clean import clean as clean_one
-    from dedupe.decoding import decode, sniff_media_type
+    from dedupe.decoding import decode
     from dedupe.errors import InputError
+    from dedupe.media_types import sniff_media_type
     from dedupe.terminal import article_as_dict, show_cleaning
 
     try:
