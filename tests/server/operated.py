@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -159,6 +159,14 @@ class Operated:
         where = {"deployments": {"id": {"any_": [self.deployment(deployment)["id"]]}}}
         found: list[Record] = self.post("/flow_runs/filter", where)
         return sorted(found, key=lambda run: str(run["expected_start_time"]))
+
+    def completed(self, deployment: str, but: Collection[str] = ()) -> Record | None:
+        """The first run of a deployment that came by its schedule and completed; None so far."""
+        for run in self.flow_runs(deployment):
+            done = run["auto_scheduled"] and run["state_type"] == "COMPLETED"
+            if done and run["id"] not in but:
+                return run
+        return None
 
     def cancel(self, identity: str) -> None:
         """What the UI's button does."""
