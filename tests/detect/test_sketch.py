@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from dedupe.detect.anchors import SHINGLE, WIDEST, anchor_keys
 from dedupe.detect.shingling import shingle_hash32, word_hashes
+from dedupe.detect.signature import by_datasketch, signature
 from dedupe.detect.sketch import Parameters, sketch_compiled, sketch_plainly
 from dedupe.detect.verify import read_compiled, read_plainly
 from dedupe.settings import Settings
@@ -46,7 +47,21 @@ def minhash(text: str, size: int) -> MinHash:
 @settings(max_examples=150, deadline=None)
 def test_signatures_are_those_of_datasketch(text: str) -> None:
     expected = minhash(text, PARAMETERS.shingle).hashvalues
-    assert np.array_equal(sketch_plainly([text], PARAMETERS).signatures[0], expected)
+    for sign in (by_datasketch, signature):
+        found = sketch_plainly([text], PARAMETERS, sign).signatures[0]
+        assert np.array_equal(found, expected)
+
+
+def test_five_documents_are_signed_by_datasketch_itself_and_many_are_not() -> None:
+    code = (
+        "import sys; from dedupe.detect.sketch import Parameters, sketch;"
+        "from dedupe.settings import Settings;"
+        "sketch(['a text of some words '] * 5 * int(sys.argv[1]), Parameters.of(Settings()));"
+        "sys.exit('datasketch' in sys.modules)"
+    )
+    for times, expected in (("1", 1), ("1000", 0)):
+        done = subprocess.run([sys.executable, "-c", code, times], check=False)
+        assert done.returncode == expected
 
 
 def test_a_stored_signature_loads_into_datasketch() -> None:

@@ -16,11 +16,13 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-LOADING = 1_000_000
-"""Characters from which loading the compiled path is worth it: datasketch, which the plain one
-brings with it, takes about as long."""
+FEW = 100_000
+"""Characters of a process up to which datasketch itself signs the texts."""
 
-COMPILING = 40_000_000
+LOADING = 3_000_000
+"""Characters that the plain path sketches in the time it takes to load the compiled one."""
+
+COMPILING = 60_000_000
 """Characters that the plain path sketches in the time it takes to compile the other."""
 
 _KERNEL = "dedupe.detect.kernel"
@@ -32,6 +34,11 @@ class Meter:
     def __init__(self) -> None:
         self.characters = 0
         self.unusable = False
+
+    @property
+    def few(self) -> bool:
+        """Whether the plain path has done little so far."""
+        return self.characters <= FEW
 
     def kernel(self, characters: int) -> ModuleType | None:
         """The compiled path if it should sketch the next ``characters``, else None."""

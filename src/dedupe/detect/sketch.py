@@ -5,7 +5,7 @@ Sketches of different parameters are never compared; the index stores them and r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -17,9 +17,12 @@ from dedupe.detect.bands import Bands
 from dedupe.detect.encoding import HARD, Encoded, encode, tables_for
 from dedupe.detect.pace import METER
 from dedupe.detect.shingling import U64, fold_keys, shingle_hashes, word_hashes
-from dedupe.detect.signature import SCHEME, U32, permutations, signature
+from dedupe.detect.signature import SCHEME, U32, by_datasketch, permutations, signature
 from dedupe.settings import Settings
 from dedupe.words import NORMALISER, words
+
+Sign = Callable[[U64, int, int], U32]
+"""Shingle hashes, the length of a signature and a seed to the signature."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +86,14 @@ def sketch(texts: Sequence[str], parameters: Parameters) -> Sketches:
     """Sketches of ``texts``, in order, by the path that is faster at this point of the run."""
     kernel = METER.kernel(sum(map(len, texts)))
     if kernel is None:
-        return sketch_plainly(texts, parameters)
+        return sketch_plainly(texts, parameters, by_datasketch if METER.few else signature)
     return sketch_compiled(texts, parameters)
 
 
-def sketch_plainly(texts: Sequence[str], parameters: Parameters) -> Sketches:
-    """Sketches of ``texts`` in NumPy, their signatures by datasketch."""
+def sketch_plainly(
+    texts: Sequence[str], parameters: Parameters, sign: Sign = signature
+) -> Sketches:
+    """Sketches of ``texts`` in NumPy, their signatures by ``sign``."""
     count = len(texts)
     content = np.zeros(count, dtype=np.uint64)
     shingles = np.zeros(count, dtype=np.uint32)
@@ -99,7 +104,7 @@ def sketch_plainly(texts: Sequence[str], parameters: Parameters) -> Sketches:
         inner = shingle_hashes(hashes, parameters.shingle)
         content[at] = content_key(hashes)
         shingles[at] = len(inner)
-        signatures[at] = signature(inner, parameters.permutations, parameters.seed)
+        signatures[at] = sign(inner, parameters.permutations, parameters.seed)
         found.append(anchor_keys(hashes))
     bounds = np.cumsum([0, *map(len, found)], dtype=np.int64)
     return Sketches(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from dedupe.detect import Parameters
+from dedupe.detect.signature import by_datasketch
 from dedupe.detect.sketch import sketch_plainly
 from dedupe.publish import Snapshot
 from dedupe.settings import Settings
@@ -26,7 +27,8 @@ def signed_otherwise(snapshot: Snapshot, settings: Settings) -> Iterator[str]:
     sample = heapq.nsmallest(SAMPLE, ids)
     texts = snapshot.rows("articles", sample, ["id", "text"]).sort_by("id")
     stored = snapshot.rows("signatures", sample, ["id", "signature"]).sort_by("id")
-    again = sketch_plainly(texts["text"].to_pylist(), Parameters.of(settings)).signatures
+    written = texts["text"].to_pylist()
+    again = sketch_plainly(written, Parameters.of(settings), by_datasketch).signatures
     for identity, one, other in zip(
         texts["id"].to_pylist(), stored["signature"].to_pylist(), again, strict=True
     ):
