@@ -126,8 +126,9 @@ Own = Callable[[U64, U64, int, int], float]
 
 def other_occasion(left: Slots, right: Slots, own: Own) -> bool:
     """Whether the texts are one template, filled with the facts of two occasions."""
-    matched, kept = (_matched(left, right)[at] + _matched(right, left)[at] for at in (0, 1))
-    # Each was counted from both sides.
+    # Each is counted from both sides.
+    (matched, kept), (matched_there, kept_there) = _matched(left, right), _matched(right, left)
+    matched, kept = matched + matched_there, kept + kept_there
     figures, names = matched[FIGURE] / 2, matched[NAME] / 2
     if figures >= FIGURES and kept[FIGURE] <= KEPT_FIGURES * matched[FIGURE]:
         if names >= NAMES and kept[NAME] <= KEPT_NAMES * matched[NAME]:
