@@ -75,7 +75,6 @@ class Walk:
             shortcuts: take navigation and footers whole, without looking into them.
         """
         self._shortcuts = shortcuts
-        self.passed_over = 0
         self.boxes: list[Box] = [_top(page.body)]
         self.blocks: list[Block] = []
         self._parts: list[str] = []
@@ -157,7 +156,6 @@ class Walk:
         block = Block(text, Role.PARAGRAPH, -1, -1, 1.0, len(self.blocks))
         block.zone = self._settle(place)
         self.boxes[-1].say(CHROME_TAGS[tag], self.boxes[-1].said.body, always=True)
-        self.passed_over += len(text)
         self.blocks.append(block)
 
     def _settle(self, place: _Place) -> int:
