@@ -67,14 +67,8 @@ def _top(body: LexborNode | None) -> Box:
 class Walk:
     """The boxes and blocks of one page."""
 
-    def __init__(self, page: LexborHTMLParser, *, shortcuts: bool = True) -> None:
-        """Walk over ``page``, past what never shows text.
-
-        Args:
-            page: the parsed page.
-            shortcuts: take navigation and footers whole, without looking into them.
-        """
-        self._shortcuts = shortcuts
+    def __init__(self, page: LexborHTMLParser) -> None:
+        """Walk over ``page``, past what never shows text; navigation and footers are one block."""
         self.boxes: list[Box] = [_top(page.body)]
         self.blocks: list[Block] = []
         self._parts: list[str] = []
@@ -127,7 +121,7 @@ class Walk:
                     breaks = 0
                     if parts:
                         self._flush(top)
-                    if kind == TAKEN and self._shortcuts:
+                    if kind == TAKEN:
                         self._whole(node, tag, top)
                         node = node.next
                         continue
