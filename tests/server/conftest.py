@@ -1,30 +1,16 @@
-"""One server and worker for all tests here: starting them is what takes the time."""
+"""One server and worker for all tests here: starting them is what takes the time.
+
+Every module here is marked ``server``; pyproject.toml leaves those out unless they are asked for.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.server.operated import Operated
-
-HERE = Path(__file__).parent
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "server: a real Prefect server; run with `pytest -m server`")
-    config.addinivalue_line("markers", "browser: needs chromium and its driver")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """These take minutes: they run when they are asked for."""
-    if re.search(r"(?<!not )\b(server|browser)\b", config.option.markexpr):
-        return
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.skip(reason="minutes long; run with `pytest -m server`"))
 
 
 @pytest.fixture(scope="session")
