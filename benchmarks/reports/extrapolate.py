@@ -53,15 +53,20 @@ class Unit:
     join_documents_second: float
     match_seconds: float
     match_history: int
+    sources: tuple[str, str, str, str, str] = ("", "", "", "", "")
+    """What was measured for pages, texts, disk, match and join: parts with their sizes."""
 
 
 def unit_of(parts: dict[str, Figures]) -> Unit:
     """Unit costs of a measured run.
 
+    Texts are those of the part ``million``, or else of ``texts``.
+
     Raises:
         KeyError: a part that they come from was not measured.
     """
-    pages, texts = (parts[name]["figures"]["systems"][0] for name in ("pages", "million"))
+    many = "million" if "million" in parts else "texts"
+    pages, texts = (parts[name]["figures"]["systems"][0] for name in ("pages", many))
     longest = [p for p in parts["curves"]["figures"]["points"] if "fault" not in p][-1]
     match = parts["match"]["figures"]["points"][-1]
     joins = [e for e in parts["joins"]["figures"]["engines"] if e["name"] == "ours"]
@@ -73,23 +78,33 @@ def unit_of(parts: dict[str, Figures]) -> Unit:
         join_documents_second=joins[-1]["documents"] / joins[-1]["join_seconds"],
         match_seconds=match["seconds"],
         match_history=match["history"],
+        sources=(
+            f"`pages`, {pages['documents']:,} documents",
+            f"`{many}`, {texts['documents']:,} documents",
+            f"`curves`, {longest['history']:,} documents",
+            f"`match`, 1,000 documents against {match['history']:,}",
+            f"`joins`, {joins[-1]['documents']:,} documents",
+        ),
     )
 
 
 def tables(unit: Unit, assumed: Assumed) -> Iterator[Table]:
     """Unit costs, assumptions, and what they come to."""
+    pages, texts, disk, match, joins = unit.sources
     yield Table(
         "Measured, a document",
-        ("", "cost"),
+        ("", "cost", "from"),
         [
-            ("HTML page to Parquet", f"{1000 * unit.html_cpu_seconds:.2f} ms of CPU time"),
-            ("text to Parquet", f"{1000 * unit.text_cpu_seconds:.3f} ms of CPU time"),
-            ("data folder", f"{unit.disk_bytes:,.0f} bytes"),
-            ("index, in that", f"{unit.index_bytes:,.0f} bytes"),
-            ("join of 16 bands", f"{1e6 / unit.join_documents_second:.2f} µs"),
+            ("HTML page to Parquet", f"{1000 * unit.html_cpu_seconds:.2f} ms of CPU time", pages),
+            ("text to Parquet", f"{1000 * unit.text_cpu_seconds:.3f} ms of CPU time", texts),
+            ("data folder", f"{unit.disk_bytes:,.0f} bytes", disk),
+            ("index, in that", f"{unit.index_bytes:,.0f} bytes", match),
+            ("join of 16 bands", f"{1e6 / unit.join_documents_second:.2f} µs", joins),
+            # Seconds of a thousand documents are milliseconds of one.
             (
                 f"match with {unit.match_history:,} in history",
                 f"{unit.match_seconds:.3f} ms",
+                match,
             ),
         ],
     )
@@ -154,7 +169,11 @@ def main(chosen: argparse.Namespace, plan: Plan) -> int:
     """Print the tables, or put them into a page; gives the exit code."""
     parts = figures_of(chosen.results or plan.out / "results.json")
     assumed = Assumed(**{each.name: getattr(chosen, each.name) for each in fields(Assumed)})
-    made = list(tables(unit_of(parts), assumed))
+    try:
+        made = list(tables(unit_of(parts), assumed))
+    except KeyError as error:
+        print(f"not measured yet: {error.args[0]} (python -m benchmarks all)")
+        return 1
     if chosen.to is None:
         print("\n".join(as_text(table) for table in made))
         return 0

@@ -14,10 +14,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks import end_to_end, everything, inputs
+from benchmarks import curves, end_to_end, everything, inputs
 from benchmarks.__main__ import COMMANDS, main
 from benchmarks.joins import bands_of, join
-from benchmarks.measuring.results import figures_of
+from benchmarks.measuring.figures import Budget
+from benchmarks.measuring.results import Plan, figures_of
 from benchmarks.peers import environments
 from benchmarks.reports.render import ABOUT, ORDER
 from tests.desk import ROOT
@@ -98,6 +99,21 @@ def test_match_compares_two_histories(nowhere: Path, capsys: pytest.CaptureFixtu
     assert told["ratio"] > 0
     kept = figures_of(nowhere / "results.json")
     assert kept["match"]["figures"] == told
+
+
+def test_curves_bring_new_articles_to_a_kept_history_and_leave_out_what_does_not_fit(
+    tmp_path: Path,
+) -> None:
+    plan = Plan(out=tmp_path, quick=True)
+    budget = Budget(300)
+    making = curves.Making(plan, budget)
+    first, again = (curves.point(plan, budget, making, 200, rounds=1) for _ in range(2))
+    assert [each["runs_before"] for each in (first, again)] == [1, 2]
+    assert [each["unchanged"] for each in (first, again)] == [0, 0]
+    assert all(each["duplicates"] >= 15 for each in (first, again))  # of 20 that were planted
+    other = curves.point(plan, budget, making, 10**9, rounds=1)
+    assert "left out" in other["fault"]
+    assert not (plan.work / "history-1000000000").exists()
 
 
 @pytest.mark.slow

@@ -139,6 +139,21 @@ def test_the_extrapolation_takes_the_place_between_its_marks(results: Path, tmp_
     assert "stale words" not in text
     assert text.count("What they come to") == 1
     assert "10,000,000,000, HTML" in text
+    # The longest history that was measured, not the longest that was asked for.
+    assert "| data folder | 2,000 bytes | `curves`, 100,000 documents |" in text
+
+
+def test_an_extrapolation_without_a_part_names_it(
+    results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = json.loads(results.read_text())
+    del told["parts"]["joins"]
+    results.write_text(json.dumps(told))
+    page = tmp_path / "scaling.md"
+    page.write_text(f"{BEGIN}\nas it was\n{END}\n")
+    assert main(["extrapolate", str(results), "--to", str(page)]) == 1
+    assert "not measured yet: joins" in capsys.readouterr().out
+    assert "as it was" in page.read_text()
 
 
 def test_a_page_without_marks_is_refused(results: Path, tmp_path: Path) -> None:
