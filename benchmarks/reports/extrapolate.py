@@ -10,6 +10,7 @@ table takes the place of the text between the two marks of that page.
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -127,7 +128,7 @@ def column(kind: str, size: int, unit: Unit, assumed: Assumed) -> dict[str, str]
     a = assumed
     cpu = size * (unit.html_cpu_seconds if kind == "HTML" else unit.text_cpu_seconds) / 3600
     cores = cpu / (a.hours * a.efficiency)
-    machines = max(1, -(-int(cores) // a.cores))
+    machines = max(1, math.ceil(cores / a.cores))
     raw = size * (a.html_kb if kind == "HTML" else a.text_kb) / 1e6
     disk = size * unit.disk_bytes / 1e9
     index = size * unit.index_bytes / 1e9

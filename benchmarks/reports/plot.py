@@ -9,6 +9,9 @@ from html import escape
 
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 640, 70, 150, 40, 50
 HEIGHT = 320
+BESIDE = 180
+"""Room for the name of a line and its slope."""
+
 COLOURS = ("#2457a6", "#b03a2e", "#1a6e3c", "#7d5a00")
 STYLE = 'font-family="sans-serif" font-size="13"'
 
@@ -31,7 +34,7 @@ def lines(title: str, axes: tuple[str, str], drawn: Sequence[Line]) -> str:
     def place(point: Point) -> tuple[float, float]:
         x = (math.log10(point[0]) - low_x) / (high_x - low_x)
         y = (math.log10(point[1]) - low_y) / (high_y - low_y)
-        across, down = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+        across, down = WIDTH - LEFT - BESIDE, HEIGHT - TOP - BOTTOM
         return round(LEFT + x * across, 1), round(HEIGHT - BOTTOM - y * down, 1)
 
     shapes = []
@@ -41,7 +44,7 @@ def lines(title: str, axes: tuple[str, str], drawn: Sequence[Line]) -> str:
         shapes.append(_text(x, HEIGHT - BOTTOM + 18, _power(power), "middle"))
     for power in range(low_y, high_y + 1):
         _, y = place((10.0**low_x, 10.0**power))
-        shapes.append(f'<path d="M{LEFT} {y}H{WIDTH - RIGHT}" stroke="#ddd"/>')
+        shapes.append(f'<path d="M{LEFT} {y}H{WIDTH - BESIDE}" stroke="#ddd"/>')
         shapes.append(_text(LEFT - 8, y + 4, _power(power), "end"))
     taken: list[float] = []
     for at, line in enumerate(drawn):
@@ -55,7 +58,7 @@ def lines(title: str, axes: tuple[str, str], drawn: Sequence[Line]) -> str:
             y += 15
         taken.append(y)
         shapes.append(_text(x + 8, y + 4, line.name, "start", colour))
-    middle = (LEFT + WIDTH - RIGHT) / 2
+    middle = (LEFT + WIDTH - BESIDE) / 2
     shapes.append(_text(middle, HEIGHT - 10, axes[0], "middle"))
     shapes.append(_text(LEFT - 8, TOP - 10, axes[1], "start"))
     return _svg(title, HEIGHT, shapes)

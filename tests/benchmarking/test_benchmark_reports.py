@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -186,3 +187,8 @@ def test_the_arithmetic_of_the_extrapolation() -> None:
     many = column("text", 10_000_000_000, unit, assumed)
     assert many["indexes (32-bit numbers of documents)"] == "3"
     assert many["key ranges that fit half of a machine's memory"] == "157"
+    # 129 cores: a part of a machine more is a machine more, or the hours do not do.
+    slow = replace(unit, text_cpu_seconds=0.00089)
+    found = column("text", 10_000_000_000, slow, assumed)
+    assert found["machines of 32 cores for 24 hours"] == "5"
+    assert float(found["… hours of acquire, clean, sign"]) <= assumed.hours
