@@ -5,13 +5,12 @@ python -m benchmarks efficiency
 
 from __future__ import annotations
 
-import argparse
-
 from benchmarks.contestants import ours
 from benchmarks.end_to_end import warm
-from benchmarks.inputs import page_corpus, text_corpus
+from benchmarks.inputs import corpora_of
+from benchmarks.measuring.command import OnePart
 from benchmarks.measuring.figures import Budget, Figures, in_turn
-from benchmarks.measuring.results import Plan, part
+from benchmarks.measuring.results import Plan
 
 SECONDS = 150
 
@@ -20,11 +19,7 @@ def measured(plan: Plan, budget: Budget) -> Figures:
     """How many times as fast two are as one, for pages and for texts."""
     warm(plan)
     found: Figures = {}
-    corpora = {
-        "pages": page_corpus(plan.work, plan.size(1500, 60)),
-        "texts": text_corpus(plan.work, plan.size(25_000, 400)),
-    }
-    for name, corpus in corpora.items():
+    for name, corpus in corpora_of(plan).items():
         systems = []
         for cores in (2, 1):
             system = ours(corpus, plan.work / f"{name}-{cores}-cores", 2, cores=cores)
@@ -36,13 +31,5 @@ def measured(plan: Plan, budget: Budget) -> Figures:
     return found
 
 
-def measure(plan: Plan) -> Figures:
-    return part(plan, "efficiency", SECONDS, lambda budget: measured(plan, budget))
-
-
-def options(parser: argparse.ArgumentParser) -> None:
-    """None of its own."""
-
-
-def main(chosen: argparse.Namespace, plan: Plan) -> dict[str, Figures]:  # noqa: ARG001
-    return {"efficiency": measure(plan)}
+_PART = OnePart("efficiency", SECONDS, measured)
+measure, options, main = _PART.measure, _PART.options, _PART.main

@@ -8,7 +8,6 @@ is given out. The tables of both are compared, but for the columns that tell one
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import shutil
 from collections.abc import Iterator
@@ -19,9 +18,10 @@ import pyarrow.parquet as pq
 
 from benchmarks.contestants import ingest
 from benchmarks.end_to_end import warm
-from benchmarks.inputs import Corpus, page_corpus, text_corpus
+from benchmarks.inputs import Corpus, corpora_of
+from benchmarks.measuring.command import OnePart
 from benchmarks.measuring.figures import Budget, Figures, System, in_turn
-from benchmarks.measuring.results import Plan, part
+from benchmarks.measuring.results import Plan
 from benchmarks.measuring.watched import Ran
 
 SECONDS = 180
@@ -32,12 +32,8 @@ RUNS_OWN = {"run_id", "first_seen_at", "updated_at"}
 def measured(plan: Plan, budget: Budget) -> Figures:
     """Both engines on pages and on texts; whether their tables are equal."""
     warm(plan)
-    corpora = {
-        "pages": page_corpus(plan.work, plan.size(1500, 60)),
-        "texts": text_corpus(plan.work, plan.size(25_000, 400)),
-    }
     found: Figures = {}
-    for name, corpus in corpora.items():
+    for name, corpus in corpora_of(plan).items():
         with _scheduler() as address:
             here, there = plan.work / f"{name}-local", plan.work / f"{name}-dask"
             systems = [
@@ -82,13 +78,5 @@ def _tables(data: Path) -> dict[str, pa.Table]:
     return found
 
 
-def measure(plan: Plan) -> Figures:
-    return part(plan, "engines", SECONDS, lambda budget: measured(plan, budget))
-
-
-def options(parser: argparse.ArgumentParser) -> None:
-    """None of its own."""
-
-
-def main(chosen: argparse.Namespace, plan: Plan) -> dict[str, Figures]:  # noqa: ARG001
-    return {"engines": measure(plan)}
+_PART = OnePart("engines", SECONDS, measured)
+measure, options, main = _PART.measure, _PART.options, _PART.main

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from benchmarks.invented.corpus import copy_of, planted, row_of, write_corpus, write_truth
 from benchmarks.invented.pages import pages
 from benchmarks.invented.stories import BLOCK, stories
+from benchmarks.measuring.results import Plan
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 """Other people's pages and articles, which are no part of the repository."""
@@ -73,6 +74,14 @@ def text_corpus(work: Path, count: int) -> Corpus:
     names = ["id", "url", "title", "text", "date"]
     rows = pq.read_table(real, columns=names).slice(0, count).to_pylist()
     return _corpus(work / f"texts-{count}", rows, "English agency articles, 410 words on average")
+
+
+def corpora_of(plan: Plan) -> dict[str, Corpus]:
+    """Pages and texts, as many as one system takes in within seconds."""
+    return {
+        "pages": page_corpus(plan.work, plan.size(1500, 60)),
+        "texts": text_corpus(plan.work, plan.size(25_000, 400)),
+    }
 
 
 def invented_corpus(work: Path, count: int) -> Corpus:

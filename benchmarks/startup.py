@@ -8,14 +8,14 @@ compiler, an empty home for Prefect.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.measuring.command import OnePart
 from benchmarks.measuring.figures import Budget, Figures, System, in_turn
-from benchmarks.measuring.results import Plan, part
+from benchmarks.measuring.results import Plan
 from benchmarks.measuring.watched import Ran, watch
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,13 +67,5 @@ def _start(
     return System(name, 1, run, rounds)
 
 
-def measure(plan: Plan) -> Figures:
-    return part(plan, "startup", SECONDS, lambda budget: measured(plan, budget))
-
-
-def options(parser: argparse.ArgumentParser) -> None:
-    """None of its own."""
-
-
-def main(chosen: argparse.Namespace, plan: Plan) -> dict[str, Figures]:  # noqa: ARG001
-    return {"startup": measure(plan)}
+_PART = OnePart("startup", SECONDS, measured)
+measure, options, main = _PART.measure, _PART.options, _PART.main

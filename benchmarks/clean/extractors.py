@@ -8,7 +8,6 @@ slow it is. Quality is another command's: ``python -m benchmarks clean --peers``
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 from collections import defaultdict
@@ -16,8 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.inputs import page_corpus
+from benchmarks.measuring.command import OnePart
 from benchmarks.measuring.figures import Budget, Figures
-from benchmarks.measuring.results import Plan, part
+from benchmarks.measuring.results import Plan
 from benchmarks.peers import extracting
 from benchmarks.peers.process import Peer, why_not
 from dedupe.article import Article
@@ -96,13 +96,5 @@ def _rows(folder: Path, count: int) -> list[dict[str, str]]:
     return found[:count]
 
 
-def measure(plan: Plan) -> Figures:
-    return part(plan, "extractors", SECONDS, lambda budget: measured(plan, budget))
-
-
-def options(parser: argparse.ArgumentParser) -> None:
-    """None of its own."""
-
-
-def main(chosen: argparse.Namespace, plan: Plan) -> dict[str, Figures]:  # noqa: ARG001
-    return {"extractors": measure(plan)}
+_PART = OnePart("extractors", SECONDS, measured)
+measure, options, main = _PART.measure, _PART.options, _PART.main

@@ -8,15 +8,15 @@ second of CPU time of the one process: median of the rounds, with the least and 
 
 from __future__ import annotations
 
-import argparse
 import statistics
 from collections import defaultdict
 from typing import Any
 
 from benchmarks.detect.corpus import SETTINGS, like_news, timed
 from benchmarks.detect.peers import SIGNERS, WORKER
+from benchmarks.measuring.command import OnePart
 from benchmarks.measuring.figures import Budget, Figures
-from benchmarks.measuring.results import Plan, part
+from benchmarks.measuring.results import Plan
 from benchmarks.peers.process import Peer, why_not
 from dedupe.detect.sketch import Parameters, sketch_compiled
 
@@ -71,13 +71,5 @@ def _entries(rates: dict[str, list[float]], skipped: dict[str, str]) -> list[dic
     return told + [{"name": name, "fault": fault} for name, fault in skipped.items()]
 
 
-def measure(plan: Plan) -> Figures:
-    return part(plan, "signatures", SECONDS, lambda budget: measured(plan, budget))
-
-
-def options(parser: argparse.ArgumentParser) -> None:
-    """None of its own."""
-
-
-def main(chosen: argparse.Namespace, plan: Plan) -> dict[str, Figures]:  # noqa: ARG001
-    return {"signatures": measure(plan)}
+_PART = OnePart("signatures", SECONDS, measured)
+measure, options, main = _PART.measure, _PART.options, _PART.main
