@@ -16,7 +16,8 @@ from dedupe.acquire import acquire as acquire_inputs
 from dedupe.acquire.arrival import Stamp, Visits, stamp_of, why_unfinished
 from dedupe.acquire.cuts import Span, count_lines, parts, spans
 from dedupe.article import Document
-from dedupe.detect import I64, Index
+from dedupe.detect import I64, Index, IndexDamageError
+from dedupe.errors import StoreError
 from dedupe.pipeline import staging
 from dedupe.pipeline.batch import packed
 from dedupe.pipeline.engine import DiedError
@@ -133,8 +134,11 @@ def read_part(
 
     Returns:
         How many documents, rejects and unchanged documents there are.
+
+    Raises:
+        IndexDamageError: the index is not any more as the run found it.
     """
-    before = Index.open(*index, settings) if index else None
+    before = _opened(*index, settings) if index else None
 
     def ingested(pairs: Sequence[tuple[str, str]]) -> list[bool]:
         if before is None:
@@ -155,6 +159,14 @@ def read_part(
     staging.write(folder / f"rejects-read-{name}", staging.REFUSED, rejects)
     staging.write(folder / f"documents-{name}", staging.DOCUMENTS, documents)
     return len(documents), len(rejects), unchanged
+
+
+def _opened(folder: Path, stamp: str, settings: Settings) -> Index:
+    """The index that the run has open: what is wrong with it now came since, and can heal."""
+    try:
+        return Index.open(folder, stamp, settings)
+    except StoreError as error:
+        raise IndexDamageError(str(error)) from error
 
 
 def _died(task: tuple[Any, ...], error: DiedError) -> tuple[int, int, int]:
