@@ -54,7 +54,9 @@ def large_files(run: Run, visits: Visits) -> dict[Input, Cut]:
         for target, of_file in cut.items()
         for begin, end in of_file
     ]
-    counted = run.engine.map(count_lines, tasks, sum(end - begin for _, begin, end in tasks))
+    size = sum(end - begin for _, begin, end in tasks)
+    # To its end: left before it, the map would end the processes that read the parts next.
+    counted = iter([*run.engine.map(count_lines, tasks, size)])
     for target, of_file in cut.items():
         lines = [_counted(next(counted)) for _ in of_file]
         if made := parts(of_file, lines):
