@@ -44,6 +44,9 @@ class Making:
     def make(self, documents: int, data: Path) -> str:
         """A history by one run, unless it is there; gives why there is none, or nothing."""
         if (data / "current").exists():
+            with dedupe.open(data) as store:
+                first = store.runs().sort_by("snapshot").head(1, columns=["seconds"])
+            self._seconds_a_document = first["seconds"][0].as_py() / documents
             return ""
         left, expected = self._budget.left, documents * self._seconds_a_document
         if expected > left:
