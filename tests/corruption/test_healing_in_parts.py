@@ -126,7 +126,14 @@ def damage(data: Path, spared: Pairs, met: Pairs) -> None:
     pytest.fail("no bit is read by the one and not by the other")
 
 
-@pytest.mark.parametrize(("part", "dry_run"), [(0, False), (1, False), (1, True)])
+@pytest.mark.parametrize(
+    ("part", "dry_run"),
+    [
+        (0, False),
+        pytest.param(1, False, marks=pytest.mark.slow),
+        pytest.param(1, True, marks=pytest.mark.slow),
+    ],
+)
 def test_damage_that_one_part_meets_changes_nothing(
     desk: Desk,
     inbox: Path,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -178,9 +179,9 @@ class Pieces(RawIOBase):
         super().__init__()
         self._failure: CannotReadError | None = None
 
+    @abstractmethod
     def piece(self, limit: int) -> bytes:
         """Give the next bytes, at least one and at most ``limit``; none at the end."""
-        raise NotImplementedError
 
     def readable(self) -> bool:
         """It is for reading."""
