@@ -108,6 +108,7 @@ def read_parts(run: Run, cut: Mapping[Input, Cut], visits: Visits) -> None:
             run.counts["rejects"] += counts[1]
             run.counts["unchanged"] += counts[2]
             run.progress("acquire", run.counts["documents"], None)
+    next(results, None)  # to the map's end, so that its processes go on to clean
     if tasks:
         _drop_twins(run)
 
