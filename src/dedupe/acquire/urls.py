@@ -94,7 +94,9 @@ def masked(url: str) -> str:
 
     ``https://me:pass@example.org/feed?token=abc`` becomes ``https://***@example.org/feed?token=***``.
     """
-    return _SECRET.sub(r"\1***", _USERINFO.sub(r"\1***@", url))
+    if "@" in url:
+        url = _USERINFO.sub(r"\1***@", url)
+    return _SECRET.sub(r"\1***", url) if "=" in url else url
 
 
 def without_credentials(url: str) -> str:

@@ -11,6 +11,7 @@ import json
 import os
 import threading
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,7 @@ def cleaned_row(document: Document, article: Article) -> dict[str, Any]:
         "text": text,
         "word_count": count,
         "content_hash": digest,
-        "provenance": json.dumps(dict(article.provenance), sort_keys=True),
+        "provenance": _provenance(tuple(article.provenance.items())),
     }
 
 
@@ -170,6 +171,12 @@ def reject_row(reject: Reject) -> dict[str, Any]:
     """A reject as a row of ``REFUSED``."""
     row = {name: getattr(reject, name) for name in REFUSED.names}
     return {**row, "detail": _encodable(reject.detail), "source": _encodable(reject.source)}
+
+
+@lru_cache(maxsize=1024)
+def _provenance(fields: tuple[tuple[str, str], ...]) -> str:
+    """Where each field was read, as JSON: the articles of a source have it in common."""
+    return json.dumps(dict(fields), sort_keys=True)
 
 
 def _encodable(text: str) -> str:

@@ -55,7 +55,7 @@ def cut_template(
     leads = STANDFIRST in gone or leads_with_summary(blocks, article.summary)
     counted = reading.counted()
     passages = {"row": row, "keys": [*counted], "words": [*counted.values()], "leads": leads}
-    return _located(document, kept), passages
+    return (_located(document, kept) if gone else kept), passages
 
 
 def _located(document: Document, article: Article) -> Article:
