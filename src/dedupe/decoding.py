@@ -13,8 +13,6 @@ import codecs
 import re
 from functools import lru_cache
 
-from charset_normalizer import from_bytes
-
 from dedupe.binary import refuse_binary, utf16_without_mark
 from dedupe.errors import InputError
 
@@ -178,6 +176,8 @@ def _western(sample: bytes) -> bool:
 
 
 def _guessed(raw: bytes, label: str | None) -> tuple[str, str]:
+    from charset_normalizer import from_bytes
+
     # Only what is not ASCII tells encodings apart; the statistics need no more than a sample.
     first = next(iter(re.finditer(rb"[\x80-\xff]", raw)), None)
     start = max(0, first.start() - 2000) if first else 0

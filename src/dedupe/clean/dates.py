@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
 from dedupe.clean.lexicon import section
 from dedupe.clean.words import fold
@@ -90,6 +89,8 @@ def parse_date(value: object) -> Moment | None:
     except ValueError:
         pass
     if "," in text or text[:3].isalpha():
+        from email.utils import parsedate_to_datetime
+
         try:
             return _plausible(parsedate_to_datetime(text))
         except (ValueError, TypeError, IndexError, OverflowError):

@@ -9,15 +9,16 @@ slowly, which does not matter for the few pages that get here.
 from __future__ import annotations
 
 import warnings
-from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag
-from bs4.exceptions import ParserRejectedMarkup
 from selectolax.lexbor import LexborHTMLParser
 
 from dedupe.clean.blocks import Block, Role
 from dedupe.clean.bounds import bounded, nests_deeper, without_surrogates
 from dedupe.clean.words import squash
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
 
 # Beyond these BeautifulSoup takes seconds: it is quadratic in depth, html.parser in loose ends.
 _LARGEST, _MOST_TAGS, _DEEPEST = 1_000_000, 6_000, 300
@@ -39,9 +40,9 @@ def fragment_text(markup: str) -> str:
     """Return the text of a fragment of HTML, a block a line; plain text as it is."""
     if "<" not in markup:
         return markup
-    if _affordable(markup):
-        with suppress(ParserRejectedMarkup):
-            return "\n".join(block.text for block in _blocks(_soup(markup)))
+    soup = _soup(markup)
+    if soup is not None:
+        return "\n".join(block.text for block in _blocks(soup))
     return LexborHTMLParser(bounded(without_surrogates(markup))).text(separator="\n")
 
 
@@ -53,13 +54,12 @@ def read_again(html: str, stated: str) -> list[Block]:
         stated: the body that its JSON-LD states, as text; it is taken if the page shows nothing.
     """
     blocks: list[Block] = []
-    if _affordable(html):
-        with suppress(ParserRejectedMarkup):  # html.parser asserts on some broken declarations
-            soup = _soup(html)
-            for hidden in soup(_SILENT):
-                if not hidden.decomposed:
-                    hidden.decompose()
-            blocks = _blocks(soup)
+    soup = _soup(html)
+    if soup is not None:
+        for hidden in soup(_SILENT):
+            if not hidden.decomposed:
+                hidden.decompose()
+        blocks = _blocks(soup)
     if sum(block.words for block in blocks if block.prose) < _LEAST_WORDS:
         return stated_blocks(stated)
     return _numbered(blocks)
@@ -86,13 +86,25 @@ def _affordable(markup: str) -> bool:
     )
 
 
-def _soup(markup: str) -> BeautifulSoup:
+def _soup(markup: str) -> BeautifulSoup | None:
+    """``markup`` parsed; None where that would take seconds, or where it cannot be."""
+    if not _affordable(markup):
+        return None
+    # Few pages need it, and importing it takes as long as ten of them.
+    from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
+    from bs4.exceptions import ParserRejectedMarkup
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
-        return BeautifulSoup(markup, "html.parser")
+        try:
+            return BeautifulSoup(markup, "html.parser")
+        except ParserRejectedMarkup:  # html.parser asserts on some broken declarations
+            return None
 
 
 def _blocks(soup: BeautifulSoup) -> list[Block]:
+    from bs4 import Tag
+
     found = soup.find_all(list(_ROLES))
     if not found:
         lines = (squash(line) for line in soup.get_text("\n").splitlines())
