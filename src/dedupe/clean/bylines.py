@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from dedupe.clean.lexicon import section
 from dedupe.clean.lexicon import words as listed
 from dedupe.clean.words import fold, squash
 
@@ -34,6 +35,7 @@ _TRAIL = re.compile(
     r"\s{0,2}(?:[\[(<|–—@•·]|https?:|\bpublié|\bpublished|\bupdated|\bposted|\bmis à jour"
     r"|\b(?:[dD][’']|[eE]nvoyé|[cC]orrespond|[jJ]ournalist|[rR]eporter|[sS]pecial|[pP]hoto)"
     r"|\ble \d|\bà \d|\bon [A-Z\d]"
+    r"|(?<=\w )[\w-]{1,30}\.(?:com|org|net|co\.uk|fr|de)\b"
     r"|\bam \d|\bel \d|\bil \d|\bpour\b|\bfor\b|\bfür\b|\bin [A-Z]|\bà [A-Z]|\s-\s|\d).*",
     re.IGNORECASE | re.DOTALL,
 )
@@ -50,10 +52,13 @@ _WORD = re.compile(
 _PARTICLES = frozenset(listed("fields", "particles"))
 _NOT_NAMES = frozenset(listed("fields", "not_names"))
 _AGENCIES = frozenset(listed("fields", "agencies"))
+_WEEKDAYS = frozenset(listed("fields", "weekdays"))
+_MONTHS = frozenset(month for names in section("months").values() for month in names)
 _MOST_WORDS = 5
 _LONGEST = 60
 _LONGEST_LINE, _LONGEST_NAMES = 300, 120
 _INITIALS = 2
+_FULL_NAME = 2
 
 
 def read_byline(text: str) -> list[str]:
@@ -127,6 +132,11 @@ def clean_name(text: str) -> str | None:  # noqa: PLR0911 - one return for each 
     if not text or len(text) > _LONGEST or "@" in text or fold(text) in _NOT_NAMES:
         return None
     words = text.split()
+    if len(words) > _FULL_NAME and words[-1].lower() in _WEEKDAYS:
+        words.pop()  # the day on which it was written: "By Ada Varnier Tuesday"
+        text = " ".join(words)
+    if len(words) == 1 and fold(text) in _MONTHS:
+        return None
     if len(words) > _MOST_WORDS or not all(_WORD.match(word) for word in words):
         return None
     if all(word.lower() in _PARTICLES for word in words):

@@ -1,4 +1,8 @@
-"""What stands under a body and is about its makers: who else reported, who the author is."""
+"""What stands under a body and is no part of it.
+
+Some of it is about its makers: who else reported, who the author is, where to follow them. Some is
+left of what the page's other rules took: headings with nothing under them.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,13 @@ from dedupe.clean.words import fold
 _OPENINGS = words("closing", "credit_openings")
 _CREDITS = words("closing", "credits")
 _VERBS = frozenset(words("closing", "verbs"))
+_FOLLOW = words("closing", "follow")
+_PLACES = frozenset(words("closing", "places"))
 _REACH = 10
 _LEAST_BODY = 3
 _CREDIT_WORDS = 50
 _MORE = 3
+_FOLLOW_WORDS = 14
 
 
 def cut_closing(live: list[Block], authors: list[str]) -> None:
@@ -29,6 +36,8 @@ def cut_closing(live: list[Block], authors: list[str]) -> None:
         block = live[index]
         if block.words <= _CREDIT_WORDS and _is_credit(block):
             block.drop("reporting-credit", Stage.FIELD)
+        elif block.words <= _FOLLOW_WORDS and _asks_to_follow(block):
+            block.drop("follow-prompt", Stage.PROMPT)
     for author in authors:
         name = fold(author).split()
         if len(name) > 1:
@@ -38,6 +47,20 @@ def cut_closing(live: list[Block], authors: list[str]) -> None:
 def _is_credit(block: Block) -> bool:
     folded = block.folded
     return folded.startswith(_OPENINGS) or any(credit in folded for credit in _CREDITS)
+
+
+def _asks_to_follow(block: Block) -> bool:
+    """Whether a line asks to follow somebody, and ends in the name of a network."""
+    words = block.folded_words
+    return words[-1] in _PLACES and len(words) > 2 and block.folded.startswith(_FOLLOW)  # noqa: PLR2004
+
+
+def cut_loose_headings(live: list[Block]) -> None:
+    """Cut, in place, the headings after the last text: what they headed is gone."""
+    for block in reversed(live[_LEAST_BODY:]):
+        if block.role is not Role.HEADING or block.ends:
+            return
+        block.drop("loose-heading", Stage.OUTSIDE)
 
 
 def _cut_life(live: list[Block], first: int, name: list[str]) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from dedupe.article import Stated
-from dedupe.clean.bylines import names
+from dedupe.clean.bylines import is_agency, names
 from dedupe.clean.dates import parse_date
-from dedupe.clean.words import squash
+from dedupe.clean.words import fold, squash
 
 _LONGEST = 5000
+_HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*://)?([^/?#:\s]+\.[^/?#:\s]+)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -53,3 +55,23 @@ def from_stated(stated: Mapping[str, Any]) -> Fields:
         listed = [squash(str(name))[:200] for name in authors if name and str(name).strip()]
         fields.state("authors", listed, "stated")
     return fields
+
+
+def drop_brand(fields: Fields) -> None:
+    """Take the site itself out of several authors that were found: "Ada Varnier, The Gazette".
+
+    The only author may be a person that a site is named after. What was stated beside the text
+    stands as it was stated.
+    """
+    if len(fields.authors) < 2 or fields.provenance.get("authors") == "stated":  # noqa: PLR2004
+        return
+    brands = {_compact(fields.site or "")}
+    for address in (fields.site, fields.url):
+        host = _HOST.match(address or "")
+        brands.update(host[1].lower().split(".") if host else ())
+    rest = [name for name in fields.authors if is_agency(name) or _compact(name) not in brands]
+    fields.authors = rest or fields.authors
+
+
+def _compact(name: str) -> str:
+    return fold(name).replace(" ", "")

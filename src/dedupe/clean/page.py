@@ -8,7 +8,7 @@ from dedupe.article import Quality
 from dedupe.clean.blocks import Block, Cut, Role, Stage, kept
 from dedupe.clean.bounds import bounded, without_surrogates
 from dedupe.clean.bylines import names
-from dedupe.clean.closing import cut_closing
+from dedupe.clean.closing import cut_closing, cut_loose_headings
 from dedupe.clean.content import cut_outside, cut_teasers, find_main, widen, with_fellows
 from dedupe.clean.dates import parse_date
 from dedupe.clean.fallback import read_again, stated_blocks
@@ -91,6 +91,7 @@ def _read(  # noqa: C901 - the recipe
     cut_key_points(inside, fields, html=True)
     cut_closing(kept(inside), fields.authors)
     cut_repeats(kept(inside))
+    cut_loose_headings(kept(inside))
     found = _found_elsewhere(html, walk, inside, stated, body)
     types = " ".join(map(schema_type, head.nodes))
     blocks = walk.blocks if found is None else found

@@ -12,7 +12,7 @@ from dedupe.article import Article, Document, Quality, Removal
 from dedupe.clean.blocks import Block, Stage
 from dedupe.clean.bounds import MOST_ELEMENTS, refuse_if_endless
 from dedupe.clean.dates import parse_date
-from dedupe.clean.fields import Fields, from_stated
+from dedupe.clean.fields import Fields, drop_brand, from_stated
 from dedupe.clean.page import read_page
 from dedupe.clean.plain import read_plain
 from dedupe.clean.quality import judge_quality
@@ -72,6 +72,7 @@ def _clean(
         quality = judge_quality(blocks, "", None)
     fields.state("site", _host(fields.url), "url")
     fields.state("published_at", _dated(fields.url), "url")
+    drop_brand(fields)
     return _article(text, blocks, fields, quality, exact=not html)
 
 
