@@ -91,6 +91,32 @@ def test_who_wrote_and_who_helped_is_no_part_of_the_text(line: str) -> None:
     assert clean(html).text == BODY
 
 
+COMMENT = "Enfin ! Dix ans que nous attendions, et les commerces du bas ont souffert plus que tous."
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<h3>Sur le même chantier</h3>",
+        "<p>Nos autres articles sur les ponts :</p><h4>Ponts</h4><h4>Routes</h4>",
+        "<p>Suivez Ada Varnier sur Instagram</p>",
+        "<p>Follow the Gazette on Bluesky.</p>",
+        f'<div class="readers_comment_content"><p>{COMMENT}</p></div>',
+    ],
+)
+def test_what_leads_nowhere_is_no_part_of_the_text(below: str) -> None:
+    html = page(f"<h1>{TITLE}</h1><div>{paragraphs(PARAGRAPHS)}{below}</div>")
+    assert clean(html).text == BODY
+
+
+@pytest.mark.parametrize(
+    "last", ["Follow the river on foot to the old mill of Morvane.", "Ils crient : non !"]
+)
+def test_a_last_line_that_says_something_stays(last: str) -> None:
+    html = page(f"<h1>{TITLE}</h1><div>{paragraphs([*PARAGRAPHS, last])}</div>")
+    assert clean(html).text == f"{BODY}\n\n{last}"
+
+
 def test_an_author_of_whom_the_story_speaks_stays() -> None:
     told = ["Le prix des ponts a été remis samedi à Ada Varnier, devant deux cents personnes."]
     told += [*PARAGRAPHS[1:], LIFE]

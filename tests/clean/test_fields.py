@@ -96,10 +96,38 @@ def test_what_was_stated_beside_the_text_wins() -> None:
         ("By the way, this is not one", []),
         ("Publié par La rédaction", []),
         ("De Gaulle et le pont", []),
+        ("By Ada Varnier Tuesday, Aug. 17, 2010", ["Ada Varnier"]),
+        ("By Rick Monday", ["Rick Monday"]),
+        ("By Ada Varnier Gazette.com Archive", ["Ada Varnier"]),
     ],
 )
 def test_bylines(line: str, expected: list[str]) -> None:
     assert read_byline(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ("Ada Varnier, Coast Today", ["Ada Varnier"]),
+        ("Ada Varnier, CoastToday, Reuters", ["Ada Varnier", "Reuters"]),
+        ("Ada Varnier, Coast Tomorrow", ["Ada Varnier", "Coast Tomorrow"]),
+        ("Coast Today", ["Coast Today"]),
+    ],
+)
+def test_a_site_does_not_sign_beside_a_person(stated: str, expected: list[str]) -> None:
+    html = _page(f'<meta name="author" content="{stated}">')
+    assert clean(html, url="https://www.coasttoday.example/2025/bridge").authors == expected
+    document = Document(
+        id="0" * 32,
+        source="a.jsonl#1",
+        media_type="text/plain",
+        text=BODY,
+        raw_hash="0" * 32,
+        bytes=1,
+        url="https://www.coasttoday.example/2025/bridge",
+        stated={"authors": ["Ada Varnier", "Coast Today"]},
+    )
+    assert clean_document(document).authors == ["Ada Varnier", "Coast Today"]
 
 
 def test_names_are_persons_and_agencies() -> None:

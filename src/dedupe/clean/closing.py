@@ -20,6 +20,7 @@ _LEAST_BODY = 3
 _CREDIT_WORDS = 50
 _MORE = 3
 _FOLLOW_WORDS = 14
+_LEADING_WORDS = 12
 
 
 def cut_closing(live: list[Block], authors: list[str]) -> None:
@@ -56,9 +57,13 @@ def _asks_to_follow(block: Block) -> bool:
 
 
 def cut_loose_headings(live: list[Block]) -> None:
-    """Cut, in place, the headings after the last text: what they headed is gone."""
+    """Cut, in place, what leads to more after the last text: headings, and lines with a colon.
+
+    What they led to is gone.
+    """
     for block in reversed(live[_LEAST_BODY:]):
-        if block.role is not Role.HEADING or block.ends:
+        leads = block.words <= _LEADING_WORDS and block.text.endswith((":", "："))
+        if not leads and (block.role is not Role.HEADING or block.ends):
             return
         block.drop("loose-heading", Stage.OUTSIDE)
 
