@@ -130,7 +130,7 @@ class _Pool:
         context = get_context("loky")
         self._line, self._held = context.Pipe(duplex=False)
         self._executor = ProcessPoolExecutor(
-            workers, context=context, initializer=_end_with_the_line, initargs=(self._line,)
+            workers, context=context, initializer=_begin, initargs=(self._line,)
         )
 
     def submit(self, task: Callable[..., Result], *arguments: object) -> Future[Result]:
@@ -141,6 +141,14 @@ class _Pool:
         self._held.close()
         self._executor.shutdown(kill_workers=True)
         self._line.close()
+
+
+def _begin(line: Connection) -> None:
+    """In a worker: before its first task."""
+    _end_with_the_line(line)
+    from dedupe.unasked import keep_pandas_out
+
+    keep_pandas_out()
 
 
 def _end_with_the_line(line: Connection) -> None:
