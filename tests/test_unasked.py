@@ -19,7 +19,7 @@ def _printed(script: str) -> list[str]:
 
 
 def test_arrow_by_itself_loads_pandas() -> None:
-    """Were it not so, ``keep_pandas_out`` could go."""
+    """Were it not so, ``own_process`` could go."""
     assert _printed("import sys, pyarrow; pyarrow.array([1]); print('pandas' in sys.modules)") == [
         "True"
     ]
@@ -29,8 +29,8 @@ def test_pandas_stays_out_until_it_is_asked_for() -> None:
     script = """
 import sys
 from pathlib import Path
-from dedupe.unasked import keep_pandas_out
-keep_pandas_out()
+from dedupe.unasked import own_process
+own_process()
 import pyarrow as pa
 table = pa.table({"a": pa.array([1, 2])})
 print("pandas" in sys.modules)
@@ -42,11 +42,28 @@ print(pa.Table.from_pandas(frame).equals(table))
     assert _printed(script) == ["False", "True", "True"]
 
 
+SCIPY = """
+import sys
+from dedupe.detect import pace
+{before}
+pace.load()
+from dedupe.detect.verify import read_compiled
+print(len(read_compiled(["one small text"], 3)[0].words), "scipy" in sys.modules)
+import scipy.linalg
+"""
+
+
+def test_numba_loads_no_scipy_in_a_process_of_our_own() -> None:
+    ours = "from dedupe.unasked import own_process; own_process()"
+    assert _printed(SCIPY.format(before="")) == ["3", "True"]
+    assert _printed(SCIPY.format(before=ours)) == ["3", "False"]
+
+
 def test_pandas_that_is_there_stays() -> None:
     script = """
 import pandas, sys
-from dedupe.unasked import keep_pandas_out
-keep_pandas_out()
+from dedupe.unasked import own_process
+own_process()
 import pyarrow as pa
 print(sys.modules["pandas"] is pandas, pa.array(pandas.Series([1.0, None])).null_count)
 """

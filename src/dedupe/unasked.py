@@ -1,41 +1,73 @@
-"""What libraries load unasked, kept out of the processes that are this program's own."""
+"""What libraries load unasked, kept out of the processes that are this program's own.
+
+Arrow imports pandas, where it is installed, at the first list that becomes a column, only to see
+whether the list is one of its series: 0.4 s and 55 MB in every process. Numba imports SciPy's
+linear algebra, only to see whether it is there: 0.15 s and 17 MB.
+
+In a process of somebody else's they may be in use: there nothing is kept out.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import ModuleType
 
-import pyarrow as pa
 
+class _Absent:
+    """Finds no module, and of one package that there is none."""
 
-class _NoPandas:
-    """Finds no module, and of pandas that there is none."""
+    def __init__(self, package: str) -> None:
+        self._package = package
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> None:
         """See ``importlib.abc.MetaPathFinder``."""
         del path, target
-        if name == "pandas":
-            raise ModuleNotFoundError(name, name=name)
+        if name == self._package:
+            raise ModuleNotFoundError(f"{name} is kept out for a moment", name=name)
 
 
-def keep_pandas_out() -> None:
-    """Have Arrow take pandas for absent until somebody converts to it or from it.
+class _Process:
+    """This process."""
 
-    Where pandas is installed, Arrow imports it at the first list that becomes a column, only to see
-    whether the list is one of its series: 0.4 s and 55 MB in every process. ``to_pandas`` and
-    ``from_pandas`` look again and find it.
+    own = False
 
-    For processes that do nothing else: in one of somebody's own, where pandas is in use, a series
-    that ``pyarrow.array`` is given would no longer be known for one.
+
+def own_process() -> None:
+    """State that this process does nothing but run this program; Arrow takes pandas for absent.
+
+    ``to_pandas`` and ``from_pandas`` look again and find it.
     """
-    if "pandas" in sys.modules:
-        return
-    nothing = _NoPandas()
-    sys.meta_path.insert(0, nothing)
-    try:
+    _Process.own = True
+    import pyarrow as pa
+
+    with _without("pandas"):
         pa.array([])
+
+
+def load_numba() -> None:
+    """Import what Numba imports at its first call; in a process of our own, without SciPy.
+
+    Raises:
+        ImportError: Numba is not installed, or cannot be loaded.
+    """
+    with _without("scipy") if _Process.own else contextlib.nullcontext():
+        importlib.import_module("numba.np.arraymath")
+
+
+@contextlib.contextmanager
+def _without(package: str) -> Iterator[None]:
+    """Have the package be absent for those who ask within, unless it is loaded."""
+    if package in sys.modules:
+        yield
+        return
+    finder = _Absent(package)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
     finally:
-        sys.meta_path.remove(nothing)
+        sys.meta_path.remove(finder)

@@ -29,9 +29,9 @@ def ingest(
     settings = configuration.load(given).settings
     from dedupe.pipeline import ingest as run_ingest
     from dedupe.terminal import progress_bars, show_result
-    from dedupe.unasked import keep_pandas_out
+    from dedupe.unasked import own_process
 
-    keep_pandas_out()
+    own_process()
     with progress_bars(enabled=not as_json) as progress:
         result = run_ingest(inputs, data_dir, settings, dry_run=dry_run, progress=progress)
     if as_json:

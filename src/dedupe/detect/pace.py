@@ -69,6 +69,9 @@ def load() -> ModuleType:
     Raises:
         ImportError: Numba is not installed.
     """
+    from dedupe.unasked import load_numba
+
+    load_numba()
     return importlib.import_module(_KERNEL)
 
 

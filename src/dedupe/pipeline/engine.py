@@ -146,9 +146,9 @@ class _Pool:
 def _begin(line: Connection) -> None:
     """In a worker: before its first task."""
     _end_with_the_line(line)
-    from dedupe.unasked import keep_pandas_out
+    from dedupe.unasked import own_process
 
-    keep_pandas_out()
+    own_process()
 
 
 def _end_with_the_line(line: Connection) -> None:
