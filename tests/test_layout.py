@@ -29,6 +29,7 @@ GROUND = (
     "object_access",
     "objects",
     "foreign",
+    "unasked",
 )
 
 
