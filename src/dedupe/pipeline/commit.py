@@ -13,7 +13,6 @@ from dedupe.pipeline.template_state import TEMPLATES, drop_others
 from dedupe.publish import Manifest, Snapshot, place, swap
 from dedupe.publish.keys import KEYS
 from dedupe.publish.keys import drop_others as drop_keys
-from dedupe.report.page import PAGE, write_page
 from dedupe.settings import Settings
 
 log = logging.getLogger("dedupe")
@@ -56,6 +55,9 @@ def _write(update: IndexUpdate, snapshot: Snapshot, folder: Path) -> None:
 
 def _write_page(draft: Path) -> None:
     """The run's page; one that cannot be made is missed, and must not cost the run."""
+    # The processes that clean import the pipeline too, and show nothing to anybody.
+    from dedupe.report.page import PAGE, write_page
+
     try:
         write_page(Snapshot(draft), draft / PAGE)
     except OSError:
