@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -138,25 +135,3 @@ def test_the_script_takes_a_data_folder_and_can_only_say_what_would_happen(
     assert not data.exists()
     assert main([str(SEEDS), "--data", str(data)]) == 0
     assert check(data).counts["articles"] == 5
-
-
-def test_the_script_runs_without_a_server_and_shows_no_trace_on_a_fresh_home(
-    tmp_path: Path,
-) -> None:
-    """``python flows/ingest.py``, as on the first day: offline, no profile, no telemetry error."""
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
-    environment = {**inherited, "PREFECT_HOME": str(tmp_path / "home")}
-    done = subprocess.run(
-        [sys.executable, str(FLOW), str(SEEDS)],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    said = done.stdout + done.stderr
-    assert done.returncode == 0, said
-    assert "articles" in done.stdout
-    for word in ("Traceback", "ERROR", "Error"):
-        assert word not in said
-    assert check(tmp_path / "data").counts["articles"] == 5
