@@ -7,6 +7,7 @@ import re
 from dedupe.clean.blocks import Block, Role, Stage, kept
 from dedupe.clean.closing import cut_closing
 from dedupe.clean.dates import find_date
+from dedupe.clean.discussion import cut_discussion
 from dedupe.clean.fieldlines import read_field_lines
 from dedupe.clean.fields import Fields
 from dedupe.clean.headline import choose_title, is_title
@@ -36,6 +37,7 @@ def read_plain(text: str, fields: Fields) -> list[Block]:
         fields.state("language", detect_language(_sample(blocks)), "text")
     _unglue(blocks, fields)
     judge(blocks, html=False)
+    cut_discussion(blocks)
     title = choose_title(blocks, fields.title)
     if title is not None:
         fields.state("title", title.text, "text")
