@@ -16,7 +16,7 @@ from dedupe.clean.lexicon import words
 
 _STAMP_WORDS = 16
 _LEAST_STAMPS = 3
-_LEAST_BODY = 60
+_LEAST_BODY = 80
 _MOST_BETWEEN = 250
 _REACH = 12
 _HEADING_REACH = 8
@@ -37,11 +37,12 @@ def cut_discussion(blocks: list[Block]) -> None:
         prose.append(prose[-1] + (block.words if block.prose else 0))
     for number in range(len(stamps) - _LEAST_STAMPS + 1):
         chain = stamps[number : number + _LEAST_STAMPS]
-        body = prose[chain[0]]
-        if body >= _LEAST_BODY and all(
-            later - earlier <= _REACH and prose[later] - prose[earlier] <= min(_MOST_BETWEEN, body)
-            for earlier, later in pairwise(chain)
-        ):
+        if any(later - earlier > _REACH for earlier, later in pairwise(chain)):
+            continue
+        longest = max(prose[later] - prose[earlier] for earlier, later in pairwise(chain))
+        # Above it is the article, up to the line with its own date: not an entry of the same kind.
+        body = prose[chain[0]] - (prose[stamps[number - 1]] if number else 0)
+        if body >= max(_LEAST_BODY, longest) and longest <= _MOST_BETWEEN:
             for block in blocks[_beginning(blocks, chain[0]) :]:
                 block.drop("comment-section", Stage.CHROME)
             return
