@@ -4,8 +4,8 @@
 
 Each history is made by one run over invented articles, and kept. Then runs of a thousand new
 articles follow, of which a fifth are copies of articles of the history: seconds in the core, peak
-memory over all processes, bytes added to the data folder. The slope is that of seconds against
-history, both as logarithms: 0 is flat, 1 is proportional.
+memory over all processes, bytes written to the data folder and those that stay, by kind of file.
+The slope is that of seconds against history, both as logarithms: 0 is flat, 1 is proportional.
 
 New articles are numbered on from the runs that the data folder has had, so they are new to a kept
 history, too. A history that would not be made in what is left of the time is left out, and told.
@@ -25,6 +25,7 @@ from benchmarks.contestants import ingest, told
 from benchmarks.end_to_end import history_folder, warm
 from benchmarks.inputs import invented_corpus, new_batch
 from benchmarks.measuring.figures import Budget, Figures
+from benchmarks.measuring.folder import Growth
 from benchmarks.measuring.results import Plan, part
 from benchmarks.measuring.watched import Ran
 
@@ -81,6 +82,7 @@ def point(plan: Plan, budget: Budget, making: Making, history: int, rounds: int)
     size, held, had = bytes_of(data), *documents_and_runs(data)
     count = plan.size(NEW, 100)
     runs: list[tuple[Figures, Ran]] = []
+    growth = Growth(data)
     for number in range(had, had + rounds):
         name = plan.work / "new" / f"{history}-{number}-{count}.jsonl"
         ran = ingest(new_batch(name, number, history, count), data, budget.left)
@@ -89,6 +91,7 @@ def point(plan: Plan, budget: Budget, making: Making, history: int, rounds: int)
         if ran.fault:
             break
         runs.append((told(ran), ran))
+        growth.ran()
         if budget.spent:
             break
     seconds = [result["seconds"] for result, _ in runs]
@@ -103,7 +106,7 @@ def point(plan: Plan, budget: Budget, making: Making, history: int, rounds: int)
         "peak_mb": round(statistics.median(ran.peak_mb for _, ran in runs), 1),
         "disk_mb": round(size / 1e6, 1),
         "disk_bytes_a_document": round(size / held),
-        "added_mb_a_run": round((bytes_of(data) - size) / 1e6 / len(runs), 2),
+        **growth.figures(),
     }
 
 

@@ -135,7 +135,7 @@ def _rates(title: str, unit: str, entries: Sequence[Figures]) -> list[Table]:
 def _curves(figures: Figures) -> list[Table]:
     heads = (
         "history", "runs", "s in the core", "from–to", "CPU s", "peak MB", "disk, MB",
-        "bytes a document", "MB added a run",
+        "bytes a document", "MB written a run", "MB added a run",
     )  # fmt: skip
     rows = [
         _fault({"name": f"{each['history']:,}", **each}, heads)
@@ -149,11 +149,21 @@ def _curves(figures: Figures) -> list[Table]:
             number(each["peak_mb"]),
             number(each["disk_mb"]),
             f"{each['disk_bytes_a_document']:,}",
+            number(each.get("written_mb_a_run")),
             number(each["added_mb_a_run"]),
         ]
         for each in figures["points"]
     ]
-    return [Table(f"A run with {figures['new']:,} new documents, by history", heads, rows)]
+    kinds = [
+        [f"{each['history']:,}", kind, number(mb["written_mb"]), number(mb["kept_mb"])]
+        for each in figures["points"]
+        for kind, mb in each.get("kinds", {}).items()
+    ]
+    tables = [Table(f"A run with {figures['new']:,} new documents, by history", heads, rows)]
+    if kinds:
+        names = ("history", "kind of file", "MB written a run", "MB added a run")
+        tables.append(Table("What such a run writes, and what of it stays", names, kinds))
+    return tables
 
 
 def _match(figures: Figures) -> list[Table]:

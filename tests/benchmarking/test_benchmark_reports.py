@@ -23,7 +23,8 @@ SLOW = ENTRY | {"name": "naive", "per_second": 20.0, "ours_is_times": 25.0, "not
 ABSENT = {"name": "absent", "documents": 1, "runs": 0, "fault": "not installed: try | again"}
 POINT = {
     "runs": 5, "duplicates": 200, "seconds_from_to": [1, 2], "cpu_seconds": 1.0,
-    "disk_bytes_a_document": 2000, "added_mb_a_run": 3.0,
+    "disk_bytes_a_document": 2000, "written_mb_a_run": 4.0,
+    "added_mb_a_run": 3.0, "kinds": {"articles": {"written_mb": 2.5, "kept_mb": 2.0}},
 }  # fmt: skip
 MATCH = {
     "runs": 5, "sketch": 0.01, "look_up": 0.05, "verify": 0.1, "update": 0.01, "first_seconds": 1.0,

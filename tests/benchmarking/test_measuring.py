@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks.curves import slope
 from benchmarks.measuring.figures import Budget, System, in_turn
+from benchmarks.measuring.folder import Growth
 from benchmarks.measuring.results import Plan, collect, figures_of, part
 from benchmarks.measuring.watched import Ran, usage_of, watch
 
@@ -121,3 +122,24 @@ def test_a_part_is_measured_once_for_its_sizes(tmp_path: Path) -> None:
 @pytest.mark.parametrize("power", [0.0, 0.5, 1.0])
 def test_the_slope_is_the_exponent(power: float) -> None:
     assert slope([(x, 3 * x**power) for x in (10, 100, 10_000)]) == pytest.approx(power)
+
+
+def test_what_a_run_writes_is_told_apart_from_what_stays(tmp_path: Path) -> None:
+    old, state = tmp_path / "snapshots" / "1" / "articles", tmp_path / "state" / "index"
+    for folder in (old, state):
+        folder.mkdir(parents=True)
+    (old / "a.parquet").write_bytes(bytes(3 * MEGABYTE))
+    (state / "one").write_bytes(bytes(2 * MEGABYTE))
+    growth = Growth(tmp_path)
+    new = tmp_path / "snapshots" / "2" / "articles"
+    new.mkdir(parents=True)
+    (new / "a.parquet").hardlink_to(old / "a.parquet")  # shared: nothing is written
+    (new / "b.parquet").write_bytes(bytes(MEGABYTE))
+    (state / "two").write_bytes(bytes(2 * MEGABYTE))
+    (state / "one").unlink()
+    growth.ran()
+    kinds = growth.figures()["kinds"]
+    assert kinds["articles"]["written_mb"] == pytest.approx(1, abs=0.01)
+    assert kinds["articles"]["kept_mb"] == pytest.approx(1, abs=0.01)
+    assert kinds["state/index"]["written_mb"] == pytest.approx(2, abs=0.01)
+    assert kinds["state/index"]["kept_mb"] == pytest.approx(0, abs=0.01)

@@ -12,7 +12,7 @@ from dedupe.publish import Changes, Manifest, Snapshot, sorted_files, write_tabl
 from dedupe.publish.keys import CACHED_FROM, drop_others
 from dedupe.schemas import COMPARISONS
 
-COUNT = 3 * CACHED_FROM
+COUNT = CACHED_FROM * 3 // 2
 
 
 def snapshot(folder: Path) -> Snapshot:

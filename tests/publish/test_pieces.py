@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from dedupe.publish import Changes, Manifest, Snapshot, month_of, sorted_files, write_tables
 from dedupe.publish.keys import CACHED_FROM, Wanted, rows_of
 from dedupe.publish.pieces import FILE_ROWS
-from dedupe.schemas import ARTICLES
+from dedupe.schemas import ARTICLES, SIGNATURES
 
 COUNT = 3 * FILE_ROWS
 BEGIN = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
@@ -37,11 +37,22 @@ def articles(numbers: range | list[int], title: str = "first") -> pa.Table:
     return pa.table([column(field) for field in ARTICLES], schema=ARTICLES)
 
 
-def snapshot(folder: Path, before: Snapshot | None, new: pa.Table, number: int) -> Snapshot:
-    """The next snapshot: these rows in place of those with the same ids."""
+def signatures(of: pa.Table) -> pa.Table:
+    """A signature for each of some articles."""
+    ids, count = of["id"], of.num_rows
+    columns = [ids, of["title"], pa.array([[7]] * count), pa.array([1] * count)]
+    return pa.table(columns, names=SIGNATURES.names).cast(SIGNATURES)
+
+
+def snapshot(
+    folder: Path, before: Snapshot | None, new: pa.Table, number: int, gone: set[str] | None = None
+) -> Snapshot:
+    """The next snapshot: these rows in place of those with the same ids, or of those ``gone``."""
     changes = Changes()
-    changes.drop["articles"].update(new["id"].to_pylist() if before else ())
+    for table in ("articles", "signatures"):
+        changes.drop[table].update(gone or (new["id"].to_pylist() if before else ()))
     changes.put("articles", new, month_of(new["published_at"]))
+    changes.put_dated("signatures", signatures(new), new["published_at"].combine_chunks())
     place = folder / str(number)
     place.mkdir()
     files = sorted_files(write_tables(before, changes, number, place))
@@ -55,6 +66,15 @@ def snapshot(folder: Path, before: Snapshot | None, new: pa.Table, number: int) 
         files=files,
     ).write(place)
     return Snapshot(place)
+
+
+def signed(of: Snapshot) -> dict[str, str]:
+    """What the signatures were made of, by id."""
+    return {
+        row["id"]: row["content_hash"]
+        for part in of.batches("signatures", ["id", "content_hash"])
+        for row in part.to_pylist()
+    }
 
 
 def titles(of: Snapshot) -> dict[str, str]:
@@ -92,6 +112,23 @@ def test_what_happened_at_one_time_changes_one_file(first: Snapshot, tmp_path: P
     assert titles(later) == titles(first) | dict.fromkeys(changed, "later")
 
 
+def test_a_file_of_signatures_is_a_stretch_of_time_too_and_stays_so(
+    first: Snapshot, tmp_path: Path
+) -> None:
+    gone = set(articles(range(500, 600))["id"].to_pylist())
+    later = snapshot(tmp_path, first, articles(range(COUNT, COUNT + 50)), 2, gone)
+    before, after = (
+        {file.sha256: file.rows for file in each.manifest.of("signatures")}
+        for each in (first, later)
+    )
+    assert [before[file] for file in before.keys() - after.keys()] == [FILE_ROWS]
+    assert sorted(after[file] for file in after.keys() - before.keys()) == [50, FILE_ROWS - 100]
+    for file in later.manifest.of("signatures"):
+        ids = later.read(file)["id"].to_pylist()
+        assert ids == sorted(ids)
+    assert signed(later).keys() == titles(later).keys()
+
+
 def test_the_ids_of_a_file_are_sorted_when_it_is_written(tmp_path: Path) -> None:
     new, keys = articles(range(CACHED_FROM)), tmp_path / "keys"
     changes = Changes(keys=keys)
@@ -119,6 +156,8 @@ def test_every_row_is_there_once_whatever_comes(
         now = snapshot(folder, now, new, number)
         expected |= dict.fromkeys(new["id"].to_pylist(), f"run {number}")
     assert titles(now) == expected
-    files = now.manifest.of("articles")
-    assert sum(file.rows for file in files) == len(expected)
-    assert max(file.rows for file in files) <= FILE_ROWS
+    assert signed(now) == expected
+    for table in ("articles", "signatures"):
+        files = now.manifest.of(table)
+        assert sum(file.rows for file in files) == len(expected)
+        assert max(file.rows for file in files) <= FILE_ROWS

@@ -14,7 +14,7 @@ from dedupe.pipeline.article_rows import fresh_positions
 from dedupe.pipeline.batch import Batch
 from dedupe.pipeline.run import Run
 from dedupe.pipeline.staged_rows import digits, id_column
-from dedupe.publish import Changes, Snapshot, month_of
+from dedupe.publish import Changes, Snapshot
 from dedupe.schemas import SIGNATURES
 
 _PUBLISHED = "published_at"
@@ -52,11 +52,11 @@ class Signatures:
     """Rows of ``signatures`` for documents of the batch, made when they are written."""
 
     schema = SIGNATURES
-    times: I64 | None = None
 
     def __init__(self, detector: Detector, ids: Packed, batch: Batch, rows: I64) -> None:
         """Documents that the detector has sketched, and where they lie in the batch."""
         self.keys = digits(ids)
+        self.times: I64 | None = batch.published[rows]
         self._detector = detector
         self._ids = ids
         self._batch = batch
@@ -103,7 +103,7 @@ def put_signatures(
 ) -> None:
     """Rows for canonicals whose texts the detector has sketched."""
     rows = _table(detector, pack_ids(ids), pa.array(hashes, pa.string()))
-    changes.put("signatures", rows, month_of(pa.array(published, _TIME)))
+    changes.put_dated("signatures", rows, pa.array(published, _TIME))
 
 
 def _table(detector: Detector, ids: Packed, hashes: pa.Array | pa.ChunkedArray) -> pa.Table:

@@ -23,15 +23,15 @@ from numpy.typing import NDArray
 from dedupe.publish.durable import digest, link_or_copy, sync_file
 from dedupe.publish.keys import CACHED_FROM, Wanted, keep
 from dedupe.publish.manifest import File
-from dedupe.publish.pieces import KEYS, PUBLISHED, TIMED, UNIQUE, Lazy, Part, pieces
-from dedupe.publish.rest import Read, Rest, reader
+from dedupe.publish.pieces import KEYS, PUBLISHED, TIMED, UNIQUE, Dated, Lazy, Part, pieces
+from dedupe.publish.rest import Read, Rest, reader, times_of
 from dedupe.publish.snapshot import Snapshot
 from dedupe.schemas import SCHEMA_VERSION, TABLES
 
 UNKNOWN = "unknown"
 GROUP_ROWS = 256
 """Rows in a row group: what fetching one text costs to decode."""
-SMALL_ROWS = 2_048
+SMALL_ROWS = 1_024
 """Rows below which a file is small."""
 FOLD = 8
 """Small files in a month from which they are folded into one."""
@@ -118,6 +118,13 @@ class Changes:
         for month in sorted(of_month):
             part = rows if len(of_month) == 1 else rows.take(pa.array(of_month[month]))
             self.add[table].append((month, part))
+
+    def put_dated(self, table: str, rows: pa.Table, published: pa.Array) -> None:
+        """Add ``rows`` of a table that does not say when they were published, with these times."""
+        months = months_of(published).dictionary_encode()
+        codes = months.indices.to_numpy().astype(np.int64)
+        dated = Dated(rows, KEYS[table], times_of(published))
+        self.put_lazily(table, dated, codes, months.dictionary.to_pylist())
 
     def put_lazily(
         self, table: str, rows: Lazy, codes: NDArray[np.int64], months: Sequence[str]
