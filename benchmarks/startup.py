@@ -2,6 +2,9 @@
 
     python -m benchmarks startup
 
+With it, what libraries load unasked, and what a process costs that keeps it out
+(``dedupe.unasked``).
+
 The first run is that of a machine where nothing was compiled or cached: an empty cache for the
 compiler, an empty home for Prefect.
 """
@@ -21,6 +24,13 @@ from benchmarks.measuring.watched import Ran, watch
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS = 120
 
+OURS = "from dedupe.unasked import own_process; own_process(); "
+COLUMN = "import pyarrow as pa; pa.array([1])"
+KERNEL = (
+    "import pyarrow; from dedupe.detect import pace; pace.load(); "
+    "from dedupe.detect.verify import read_compiled; read_compiled(['one text'], 3)"
+)
+
 
 def measured(plan: Plan, budget: Budget) -> Figures:
     """Seconds of each start."""
@@ -30,6 +40,10 @@ def measured(plan: Plan, budget: Budget) -> Figures:
         _start("python -c pass", [python, "-c", "pass"], rounds),
         _start("import dedupe", [python, "-c", "import dedupe"], rounds),
         _start("dedupe --help", [python, "-m", "dedupe", "--help"], rounds),
+        _start("a first Arrow column", [python, "-c", COLUMN], rounds),
+        _start("the same, in a process of ours", [python, "-c", OURS + COLUMN], rounds),
+        _start("the kernel, compiled before", [python, "-c", KERNEL], rounds),
+        _start("the same, in a process of ours", [python, "-c", OURS + KERNEL], rounds),
         _start("ingest seeds, compiled before", [], 1 if plan.quick else 3, seeds=True),
         _start("ingest seeds, nothing compiled", [], 1, seeds=True, cold=True),
     ]
