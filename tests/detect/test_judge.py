@@ -11,9 +11,6 @@ from hypothesis import strategies as st
 
 from dedupe.article import Article, Relation
 from dedupe.detect import Reason, compare
-from dedupe.detect.pace import load
-from dedupe.detect.passages import PASSAGE, RUN, own
-from dedupe.detect.shingling import word_hashes
 from dedupe.settings import Settings
 from tests.detect.prose import article, copy_edit, first_part, report
 
@@ -122,13 +119,6 @@ def test_comparison_is_symmetric_and_its_figures_are_exact(one: str, other: str)
         assert verdict.jaccard == len(left & right) / len(left | right)
         assert verdict.containment == len(left & right) / min(len(left), len(right))
     assert (verdict.relation is Relation.EXACT) == (one == other != "")
-
-
-@given(words_of, words_of)
-@settings(max_examples=200, deadline=None)
-def test_own_passages_are_measured_alike_on_both_paths(one: str, other: str) -> None:
-    left, right = word_hashes(one.split()), word_hashes(other.split())
-    assert own(left, right) == load().own_share(left, right, RUN, PASSAGE)
 
 
 @needs_shared

@@ -5,9 +5,6 @@ from __future__ import annotations
 import pytest
 
 from dedupe.detect import compare
-from dedupe.detect.pace import load
-from dedupe.detect.passages import PASSAGE, RUN, own
-from dedupe.detect.shingling import word_hashes
 from dedupe.detect.verify import read_plainly
 from tests.detect.prose import article
 
@@ -73,9 +70,3 @@ def test_slots_are_what_stands_between_the_same_words() -> None:
 def test_texts_without_facts_or_words_have_no_slots() -> None:
     for text in ("", "nothing is stated here", "42"):
         assert len(read_plainly(text, 3).slots.kinds) == (text == "42")
-
-
-def test_passages_of_other_sizes_are_measured_alike_on_both_paths() -> None:
-    left, right = (word_hashes(text.split()) for text in (article(1), article(1)[80:] + " x y z"))
-    for run, passage in ((3, 1), (3, PASSAGE), (RUN, PASSAGE)):
-        assert own(left, right, run, passage) == load().own_share(left, right, run, passage)

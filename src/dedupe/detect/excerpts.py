@@ -10,10 +10,13 @@ stands further down; pages of one site, which begin alike, begin alike in both.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dedupe.detect.passages import PASSAGE, RUN
-from dedupe.detect.shingling import U64, shingle_hashes
+from dedupe.detect.runs import Runs
 from dedupe.settings import Settings
+
+Places = NDArray[np.int64]
 
 LEAST = 80
 """Words of the stretch."""
@@ -55,35 +58,48 @@ def wanted(settings: Settings) -> bool:
     return settings.excerpts and settings.threshold <= STRICT and settings.containment < 1
 
 
-def is_excerpt(words: U64, whole: U64) -> bool:
-    """Whether a text is the edited beginning of another, given their word hashes in order."""
-    _, here, there = np.intersect1d(
-        shingle_hashes(words, RUN), shingle_hashes(whole, RUN), return_indices=True
-    )
-    if len(here) < KEPT * LEAST:
+def is_excerpt(left: Runs, right: Runs) -> bool:
+    """Whether one of two texts is the edited beginning of the other, given their runs."""
+    if min(left.words, right.words) < LEAST:
         return False
+    # Of the runs of one hash the first counts.
+    (one, first), (other, second) = (
+        np.unique(each.hashes, return_index=True) for each in (left, right)
+    )
+    _, at, there = np.intersect1d(one, other, assume_unique=True, return_indices=True)
+    if len(at) < KEPT * LEAST:
+        return False
+    here = left.places[first[at]].astype(np.int64)
+    there = right.places[second[there]].astype(np.int64)
+    return _lies_in(here, there, left.words, right.words) or _lies_in(
+        there, here, right.words, left.words
+    )
+
+
+def _lies_in(here: Places, there: Places, words: int, whole: int) -> bool:
+    """Whether one text, of so many words, is an excerpt of the other, given the shared runs."""
     offset = here - there
-    straight = np.abs(offset - np.median(offset)) <= max(ASTRAY, GAPS * len(words))
+    straight = np.abs(offset - np.median(offset)) <= max(ASTRAY, GAPS * words)
     here, there = np.sort(here[straight]), np.sort(there[straight])
     if not len(here):
         return False
     first, last = here[0], here[-1] + RUN
     begin, end = there[0], there[-1] + RUN
-    after = len(words) - last
+    after = words - last
     return bool(
         begin <= BEGINNING
         and min(end - begin, last - first) >= LEAST
-        and last - first >= SHARE * len(words)
-        and end >= OF_WHOLE * len(whole)
-        and len(whole) - end >= AROUND * len(whole)
-        and (after <= max(PASSAGE, AROUND * len(words)) or first >= BEFORE)
+        and last - first >= SHARE * words
+        and end >= OF_WHOLE * whole
+        and whole - end >= AROUND * whole
+        and (after <= max(PASSAGE, AROUND * words) or first >= BEFORE)
         and len(here) >= KEPT * (end - begin - RUN + 1)
         and _gaps(here) <= GAPS * (last - first)
         and _gaps(there) <= GAPS * (end - begin)
     )
 
 
-def _gaps(places: np.ndarray[tuple[int], np.dtype[np.int64]]) -> int:
+def _gaps(places: Places) -> int:
     """Words between the runs at these places, in passages."""
     sizes = np.diff(places) - RUN
     return int(sizes[sizes >= PASSAGE].sum())

@@ -30,7 +30,6 @@ that agrees by chance is allowed for, so that of four to six facts none may agre
 ALIKE = 0.75
 """Share from which they state the same facts."""
 
-_DIGITS = frozenset("0123456789")
 _SENTENCE_ENDS = frozenset('.!?:\n"\u201c\u00ab')
 _PIECES = re.compile(f"[^\\W_]{{1,{LONGEST_WORD}}}|[{''.join(sorted(_SENTENCE_ENDS))}]")
 
@@ -46,9 +45,16 @@ def figures(words: U64, stated: NDArray[np.bool_]) -> U64:
     return np.unique(fold_keys(before ^ fold_keys(chosen)))
 
 
-def has_digit(word: str) -> bool:
-    """Whether a word has one of the digits 0 to 9."""
-    return not _DIGITS.isdisjoint(word)
+def stated(found: Sequence[str]) -> NDArray[np.bool_]:
+    """Which words have one of the digits 0 to 9."""
+    if not found:
+        return np.zeros(0, dtype=np.bool_)
+    data = np.frombuffer(" ".join(found).encode("utf-8", "surrogatepass"), dtype=np.uint8)
+    starts = np.concatenate(([0], np.flatnonzero(data == ord(" ")) + 1))
+    # Bytes below "0" wrap around; those of other characters than ASCII are above "9".
+    digits = data - np.uint8(ord("0")) <= ord("9") - ord("0")
+    chosen: NDArray[np.bool_] = np.logical_or.reduceat(digits, starts)
+    return chosen
 
 
 def named(text: str, found: Sequence[str]) -> NDArray[np.bool_]:
@@ -72,20 +78,18 @@ def named(text: str, found: Sequence[str]) -> NDArray[np.bool_]:
     return chosen
 
 
-def agreement(left: U64, right: U64) -> tuple[int, int]:
-    """How many facts two sets have in common, and how many the smaller one has."""
-    return len(np.intersect1d(left, right, assume_unique=True)), min(len(left), len(right))
+def differ(agreeing: int, fewer: int) -> bool | None:
+    """Whether two sets of facts are of different occasions; None if too few are stated.
 
-
-def differ(left: U64, right: U64) -> bool | None:
-    """Whether two sets of facts are of different occasions; None if too few are stated."""
-    agreeing, fewer = agreement(left, right)
+    Args:
+        agreeing: facts that the sets have in common.
+        fewer: facts of the smaller one.
+    """
     if fewer < FEWEST:
         return None
     return agreeing + 1 <= AGREEMENT * fewer
 
 
-def agree(left: U64, right: U64) -> bool:
-    """Whether two sets of facts are so alike that nothing more need be asked."""
-    agreeing, fewer = agreement(left, right)
+def agree(agreeing: int, fewer: int) -> bool:
+    """Whether two sets of facts are so alike that nothing more need be asked; as ``differ``."""
     return fewer >= FEWEST and agreeing >= ALIKE * fewer

@@ -211,39 +211,3 @@ def distinct(words: U64, size: int) -> U64:
             found[kept] = found[at]
             kept += 1
     return found[:kept]
-
-
-@compiled
-def shared_count(left: U64, right: U64) -> int:
-    """How many values two sorted arrays without repeats have in common."""
-    one = other = shared = 0
-    while one < len(left) and other < len(right):
-        first, second = left[one], right[other]
-        shared += first == second
-        # Without a branch: which of the two is less is hard to predict.
-        one += first <= second
-        other += second <= first
-    return shared
-
-
-@compiled
-def own_share(words: U64, other: U64, run: int, passage: int) -> float:
-    """See ``passages.own``."""
-    if not len(words):
-        return 0.0
-    mine = np.empty(len(words), dtype=np.uint64)
-    theirs = np.empty(len(other), dtype=np.uint64)
-    count = shingle(words, len(words), run, mine)
-    theirs = theirs[: shingle(other, len(other), run, theirs)]
-    theirs.sort()
-    reach = min(run, len(words))
-    own = covered = 0
-    for at in range(count):
-        place = np.searchsorted(theirs, mine[at])
-        if place < len(theirs) and theirs[place] == mine[at]:
-            if at - covered >= passage:
-                own += at - covered
-            covered = at + reach
-    if len(words) - covered >= passage:
-        own += len(words) - covered
-    return own / len(words)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.detect.shingling import U64, shingle_hashes
+from dedupe.detect.runs import Runs, among
 
 RUN = 4
 """Words in a row that two texts must share for the words to count as shared."""
@@ -22,19 +22,19 @@ OWN = 0.09
 """Share of a text in such passages from which it says something of its own."""
 
 
-def own(words: U64, other: U64, run: int = RUN, passage: int = PASSAGE) -> float:
+def own(runs: Runs, other: Runs, passage: int = PASSAGE) -> float:
     """Share of the words of a text that stand in passages which the other text has not.
 
-    ``run`` words in a row are shared, ``passage`` that are not make a passage.
+    Words are shared that stand in a run which both have; ``passage`` in a row that are not make a
+    passage.
     """
-    if not len(words):
+    if not runs.words:
         return 0.0
-    shared = np.isin(shingle_hashes(words, run), shingle_hashes(other, run))
-    run = len(words) - len(shared) + 1  # less in a text that is shorter
-    reach = np.zeros(len(words) + 1, dtype=np.int64)
-    np.add.at(reach, np.flatnonzero(shared), 1)
-    np.add.at(reach, np.flatnonzero(shared) + run, -1)
-    covered = np.concatenate(([True], np.cumsum(reach[:-1]) > 0, [True]))
+    shared = runs.places[among(runs.hashes, other.hashes)]
+    covered = np.zeros(runs.words + 2, dtype=np.bool_)
+    covered[0] = covered[-1] = True
+    for at in range(1, runs.reach + 1):
+        covered[shared + at] = True
     edges = np.flatnonzero(covered[1:] != covered[:-1])
     sizes = edges[1::2] - edges[::2]
-    return float(sizes[sizes >= passage].sum()) / len(words)
+    return float(sizes[sizes >= passage].sum()) / runs.words

@@ -14,11 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dedupe.detect.layout import I64
+from dedupe.detect.runs import Runs, among, runs
 from dedupe.detect.shingling import U64, fold_keys, place_factors, word_hashes
 
 FIGURE, DATE, NAME = 1, 2, 3
@@ -73,19 +75,26 @@ def _dates() -> U64:
     return np.unique(word_hashes(_DATES.split()))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Slots:
     """A text as a template: its words with one mark for each filling, and the fillings."""
 
     skeleton: U64
     kinds: NDArray[np.int8]
     """Of each slot; shape (slots,), as below."""
-    before: U64
-    """Key of the two words of the skeleton before the slot."""
-    after: U64
-    """Key of the two words of the skeleton after it."""
-    values: U64
-    """Key of the filling."""
+    keys: U64
+    """Of each slot, the key of the two words of the skeleton before it, that of the two after it,
+    and both again with the filling; shape (4, slots)."""
+
+    @cached_property
+    def ordered(self) -> U64:
+        """Each of the four kinds of keys, sorted."""
+        return np.sort(self.keys, axis=1)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """The runs of ``RUN`` words of the skeleton."""
+        return runs(self.skeleton, RUN)
 
 
 def slots(words: U64, stated: NDArray[np.bool_], named: NDArray[np.bool_]) -> Slots:
@@ -104,55 +113,66 @@ def slots(words: U64, stated: NDArray[np.bool_], named: NDArray[np.bool_]) -> Sl
     at = np.cumsum(kept)[first] + 1
     factors = np.array(place_factors(4), dtype=np.uint64)
     if not len(first):
-        none = np.empty(0, dtype=np.uint64)
-        return Slots(padded[2:-2], np.empty(0, dtype=np.int8), none, none, none)
+        none = np.empty((4, 0), dtype=np.uint64)
+        return Slots(padded[2:-2], np.empty(0, dtype=np.int8), none)
     # Kinds are numbered by rank, so that the first among several is the least above 0.
     inside = np.flatnonzero(fact)
     starts = np.searchsorted(inside, first)
     places = np.arange(len(inside)) - np.repeat(starts, last - first)
     mixed = fold_keys(words[inside] ^ fold_keys(places.astype(np.uint64) + np.uint64(1)))
+    before = fold_keys(padded[at - 2] * factors[0] + padded[at - 1] * factors[1])
+    after = fold_keys(padded[at + 1] * factors[2] + padded[at + 2] * factors[3])
+    values = np.add.reduceat(mixed, starts)
     return Slots(
         padded[2:-2],
         np.minimum.reduceat(kinds[inside], starts),
-        fold_keys(padded[at - 2] * factors[0] + padded[at - 1] * factors[1]),
-        fold_keys(padded[at + 1] * factors[2] + padded[at + 2] * factors[3]),
-        np.add.reduceat(mixed, starts),
+        np.stack((before, after, before ^ values, after ^ values)),
     )
 
 
-Own = Callable[[U64, U64, int, int], float]
-"""See ``passages.own``; with the words in a row that are shared, and that make a passage."""
+Own = Callable[[Runs, Runs, int], float]
+"""See ``passages.own``; with the words in a row that make a passage."""
 
 
-def other_occasion(left: Slots, right: Slots, own: Own) -> bool:
-    """Whether the texts are one template, filled with the facts of two occasions."""
-    # Each is counted from both sides.
-    (matched, kept), (matched_there, kept_there) = _matched(left, right), _matched(right, left)
-    matched, kept = matched + matched_there, kept + kept_there
+def other_occasion(left: Slots, right: Slots, counts: I64, own: Own) -> bool:
+    """Whether the texts are one template, filled with the facts of two occasions.
+
+    ``counts`` is what ``matched`` counts.
+    """
+    matched, kept = counts.tolist()
     figures, names = matched[FIGURE] / 2, matched[NAME] / 2
     if figures >= FIGURES and kept[FIGURE] <= KEPT_FIGURES * matched[FIGURE]:
         if names >= NAMES and kept[NAME] <= KEPT_NAMES * matched[NAME]:
             return True
-        return _one_template(left.skeleton, right.skeleton, own)
-    few = matched.sum() >= 2 * FACTS and kept.sum() + 1 <= KEPT_FACTS * matched.sum()
-    another_day = matched[DATE] > 0 and not kept.any()
-    return bool(few or another_day) and _one_template(left.skeleton, right.skeleton, own)
+        return _one_template(left.runs, right.runs, own)
+    few = sum(matched) >= 2 * FACTS and sum(kept) + 1 <= KEPT_FACTS * sum(matched)
+    another_day = matched[DATE] > 0 and not any(kept)
+    return (few or another_day) and _one_template(left.runs, right.runs, own)
 
 
-def _matched(slots: Slots, other: Slots) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Of the slots of one text, those that the other has too, and those filled alike; by kind."""
-    same_place = np.isin(slots.before, other.before) | np.isin(slots.after, other.after)
-    alike = np.isin(slots.before ^ slots.values, other.before ^ other.values)
-    alike |= np.isin(slots.after ^ slots.values, other.after ^ other.values)
-    return (
-        np.bincount(slots.kinds[same_place], minlength=NAME + 1),
-        np.bincount(slots.kinds[alike], minlength=NAME + 1),
+def matched(left: Slots, right: Slots) -> I64:
+    """Slots that both texts have, and those filled alike, counted from both sides.
+
+    By kind; shape (2, kinds).
+    """
+    return _matched(left, right) + _matched(right, left)
+
+
+def _matched(slots: Slots, other: Slots) -> I64:
+    before, after, before_value, after_value = (
+        among(keys, ordered) for keys, ordered in zip(slots.keys, other.ordered, strict=True)
+    )
+    return np.stack(
+        [
+            np.bincount(slots.kinds[chosen], minlength=NAME + 1)
+            for chosen in (before | after, before_value | after_value)
+        ]
     )
 
 
-def _one_template(left: U64, right: U64, own: Own) -> bool:
+def _one_template(left: Runs, right: Runs, own: Own) -> bool:
     """Whether two skeletons are the same but for scattered words."""
-    if own(left, right, RUN, PASSAGE) or own(right, left, RUN, PASSAGE):
+    if own(left, right, PASSAGE) or own(right, left, PASSAGE):
         return False
-    scattered = own(left, right, RUN, 1) * len(left) + own(right, left, RUN, 1) * len(right)
-    return scattered <= SCATTERED * (len(left) + len(right))
+    scattered = own(left, right, 1) * left.words + own(right, left, 1) * right.words
+    return scattered <= SCATTERED * (left.words + right.words)

@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.article import Verdict
-from dedupe.detect import facts, passages
+from dedupe.detect import facts
 from dedupe.detect.encoding import HARD, encode, tables_for
-from dedupe.detect.excerpts import is_excerpt
 from dedupe.detect.identifiers import Ids
 from dedupe.detect.judge import Overlap, judge
 from dedupe.detect.layout import I64
-from dedupe.detect.pace import METER, loaded
+from dedupe.detect.measures import measures
+from dedupe.detect.pace import METER, PAIRS
+from dedupe.detect.passages import PASSAGE, RUN
+from dedupe.detect.runs import Runs, runs
 from dedupe.detect.shingling import U64, shingle_hashes, word_hashes
 from dedupe.detect.slots import Slots, other_occasion, slots
 from dedupe.settings import Settings
@@ -29,6 +31,9 @@ CHUNK = 512
 
 KEPT = 4096
 """Readings kept for the pairs to come."""
+
+A_PAIR = 300
+"""Words that take as long to compare, in NumPy, as its calls take whatever they work on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,11 +48,16 @@ class Reading:
     @cached_property
     def shingles(self) -> U64:
         """Its distinct shingles, sorted."""
-        kernel = loaded()
+        kernel = METER.loaded()
         if kernel is None:
             return np.unique(shingle_hashes(self.words, self.shingle))
         found: U64 = kernel.distinct(self.words, self.shingle)
         return found
+
+    @cached_property
+    def runs(self) -> Runs:
+        """The runs of ``passages.RUN`` words."""
+        return runs(self.words, RUN)
 
     @cached_property
     def figures(self) -> U64:
@@ -80,8 +90,7 @@ def read(texts: Sequence[str], shingle: int) -> list[Reading]:
 def read_plainly(text: str, shingle: int) -> Reading:
     """The reading of a text, in NumPy."""
     found = words(text)
-    stated = np.fromiter(map(facts.has_digit, found), dtype=np.bool_, count=len(found))
-    return Reading(text, word_hashes(found), stated, shingle)
+    return Reading(text, word_hashes(found), facts.stated(found), shingle)
 
 
 def read_compiled(texts: Sequence[str], shingle: int) -> list[Reading]:
@@ -125,42 +134,34 @@ class CloserLook:
 
     def other_facts(self) -> bool:
         """Whether the texts state other figures, or other names, or fill one template anew."""
-        left, right = self.left, self.right
-        found = facts.differ(left.figures, right.figures)
+        left, right, taken = self.left, self.right, measures()
+        agreeing = taken.shared(left.figures, right.figures)
+        fewer = min(len(left.figures), len(right.figures))
+        found = facts.differ(agreeing, fewer)
         if found is None:
-            found = facts.differ(left.names, right.names)
-        elif not found and facts.agree(left.figures, right.figures):
+            agreeing = taken.shared(left.names, right.names)
+            found = facts.differ(agreeing, min(len(left.names), len(right.names)))
+        elif not found and facts.agree(agreeing, fewer):
             return False
-        return bool(found) or other_occasion(left.slots, right.slots, _own)
+        if found:
+            return True
+        one, other = left.slots, right.slots
+        return other_occasion(one, other, taken.matched(one, other), taken.own)
 
     def own(self) -> tuple[float, float]:
         """The shares of the two texts that are passages of their own."""
-        left, right = self.left.words, self.right.words
-        run, passage = passages.RUN, passages.PASSAGE
-        return _own(left, right, run, passage), _own(right, left, run, passage)
+        left, right, own = self.left.runs, self.right.runs, measures().own
+        return own(left, right, PASSAGE), own(right, left, PASSAGE)
 
     def excerpt(self) -> bool:
         """Whether one text is the edited beginning of the other."""
-        left, right = self.left.words, self.right.words
-        return is_excerpt(left, right) or is_excerpt(right, left)
-
-
-def _own(words: U64, other: U64, run: int, passage: int) -> float:
-    kernel = loaded()
-    if kernel is None:
-        return passages.own(words, other, run, passage)
-    share: float = kernel.own_share(words, other, run, passage)
-    return share
+        return measures().excerpt(self.left.runs, self.right.runs)
 
 
 def overlap(left: Reading, right: Reading) -> Overlap:
     """What two readings share."""
     one, other = left.shingles, right.shingles
-    kernel = loaded()
-    if kernel is None:
-        shared = len(np.intersect1d(one, other, assume_unique=True))
-    else:
-        shared = kernel.shared_count(one, other)
+    shared = measures().shared(one, other)
     same = shared == len(one) == len(other) and np.array_equal(left.words, right.words)
     return Overlap(len(one), len(other), shared, same and shared > 0)
 
@@ -199,5 +200,7 @@ class Verifier:
             ordered = [texts[self._ids[place]] for place in missing]
             found = read(ordered, self._settings.shingle)
             self._readings.update(zip(missing, found, strict=True))
+        known = self._readings
+        PAIRS.kernel(sum(len(known[at].words) for at in (*left, *right)) + A_PAIR * len(left))
         for one, other in zip(left, right, strict=True):
-            yield verify(self._readings[one], self._readings[other], self._settings)
+            yield verify(known[one], known[other], self._settings)
