@@ -86,6 +86,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 def main(chosen: argparse.Namespace, plan: Plan) -> int:  # noqa: ARG001
     """Runs and prints what is asked for."""
     pace.load()
+    pace.PAIRS.load()
     sketch_compiled(["a few words, \u00e9 among them"], Parameters.of(SETTINGS))
     for name in chosen.parts or list(PARTS)[:8]:
         if name in GRADED and not DATA.exists():
