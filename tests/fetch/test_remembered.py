@@ -215,7 +215,7 @@ def test_a_flipped_bit_in_what_is_known_of_fetches_costs_requests_and_nothing_el
     chance = random.Random(1)
     # Most pages of so small a database hold few bytes: those that hold something are meant.
     held = [at for at, byte in enumerate(before) if byte]
-    for _ in range(25):
+    for _ in range(12):
         shutil.rmtree(desk.data, ignore_errors=True)
         shutil.copytree(folder, desk.data, symlinks=True)
         raw = bytearray(before)
