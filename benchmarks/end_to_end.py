@@ -99,7 +99,7 @@ def _sampled(documents: int) -> str:
     return f"the first {documents:,} documents"
 
 
-PARTS = {"pages": (pages, 180), "texts": (texts, 180), "million": (million, 780)}
+PARTS = {"pages": (pages, 180), "texts": (texts, 180), "million": (million, 1200)}
 """Each part with the seconds it may take."""
 
 
