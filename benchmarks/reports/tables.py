@@ -200,7 +200,7 @@ def _engines(figures: Figures) -> list[Table]:
     for name, each in figures.items():
         here, there = each["systems"]
         share = number(each["share"]) if each["share"] else NONE
-        equal = "equal" if each["tables_equal"] else "**not equal**"
+        equal = {True: "equal", False: "**not equal**", None: NONE}[each["tables_equal"]]
         rows.append([name, number(here.get("seconds")), number(there.get("seconds")), share, equal])
     heads = ("", "processes of the run, s", "Dask, s", "Dask's throughput is", "tables")
     return [Table("Two Dask workers against two processes", heads, rows)]
