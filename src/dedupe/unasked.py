@@ -1,8 +1,8 @@
 """What libraries load unasked, kept out of the processes that are this program's own.
 
 Arrow imports pandas, where it is installed, at the first list that becomes a column, only to see
-whether the list is one of its series: 0.4 s and 55 MB in every process. Numba imports SciPy's
-linear algebra, only to see whether it is there: 0.15 s and 17 MB.
+whether the list is one of its series. Numba imports SciPy's linear algebra, only to see whether it
+is there. ``python -m benchmarks startup`` has what that costs every process.
 
 In a process of somebody else's they may be in use: there nothing is kept out.
 """
